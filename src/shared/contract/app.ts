@@ -1,0 +1,10 @@
+/** The desktop around the window: clipboard and versions. Links and files are opened by the nouns they belong to. */
+import { z } from 'zod'
+import { call } from './dsl'
+
+export const app = {
+  copyText: call({ params: z.object({ text: z.string().max(1_000_000) }), result: z.void() }),
+  versions: call({
+    result: z.object({ quayside: z.string(), electron: z.string(), platform: z.string() })
+  })
+}

@@ -1,0 +1,14 @@
+/** The whole contract between main and the page: the allow-list of everything that can be asked. */
+import { app } from './app'
+import { containers } from './containers'
+import type { Api as ApiOf } from './dsl'
+import { engine } from './engine'
+import { images } from './images'
+import { settings } from './settings'
+import { system } from './system'
+import { tasks } from './tasks'
+
+export const contract = { app, containers, engine, images, settings, system, tasks }
+
+export type QuaysideContract = typeof contract
+export type Api = ApiOf<QuaysideContract>
