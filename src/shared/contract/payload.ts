@@ -30,7 +30,7 @@ function ownBytes(item: unknown): number {
   return PER_VALUE_BYTES
 }
 
-function* members(item: object): Generator<unknown> {
+function* members(item: object): Generator {
   if (item instanceof ArrayBuffer || ArrayBuffer.isView(item)) return
   if (item instanceof Map) {
     for (const [key, value] of item) yield* [key, value]

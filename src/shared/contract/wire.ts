@@ -35,8 +35,7 @@ export type DownFrame =
 
 /** Page to main. `ack` says how many items the page's loop is done with. */
 export type UpFrame =
-  | { readonly type: 'ack'; readonly items: number }
-  | { readonly type: 'input'; readonly value: unknown }
+  { readonly type: 'ack'; readonly items: number } | { readonly type: 'input'; readonly value: unknown }
 
 /** What preload puts into the page's world: one function. */
 export interface Bridge {

@@ -6,11 +6,11 @@ import type { Api } from '@shared/contract'
 import type { Stream } from '@shared/contract/dsl'
 import { AppError } from '@shared/errors'
 
-type Partial2<T> = { readonly [N in keyof T]?: Partial<T[N]> }
+type Some<T> = { readonly [N in keyof T]?: Partial<T[N]> }
 
-export function fakeApi(methods: Partial2<Api> = {}): Api {
+export function fakeApi(methods: Some<Api> = {}): Api {
   return new Proxy({} as Api, {
-    get: (_target, noun: keyof Api & string) =>
+    get: (_target, noun: keyof Api) =>
       new Proxy(
         {},
         {
