@@ -1,0 +1,17 @@
+/** Small services of the desktop that belong to no Docker noun. */
+import type { Handlers } from '@main/ipc/handler'
+
+export interface AppHandlerDeps {
+  /** Asynchronous in newer Electrons, so it is awaited in all. */
+  readonly writeClipboard: (text: string) => void | Promise<void>
+  readonly versions: { readonly quayside: string; readonly electron: string; readonly platform: string }
+}
+
+export function appHandlers({ writeClipboard, versions }: AppHandlerDeps) {
+  return {
+    async copyText({ text }) {
+      await writeClipboard(text)
+    },
+    versions: () => Promise.resolve(versions)
+  } satisfies Handlers['app']
+}
