@@ -13,6 +13,10 @@ const loader = /** @type {{
   _resolveFilename(request: string, parent: null, isMain: boolean): string
 }} */ (/** @type {unknown} */ (Module))
 
+/** Two methods that only a default app has a use for; not in the public types either. */
+const shell =
+  /** @type {typeof app & { setVersion(version: string): void, setAppPath(path: string): void }} */ (app)
+
 /**
  * What the command line asks for. `-r module` is a switch of the default app: Playwright starts an
  * unpackaged app with it.
@@ -44,13 +48,13 @@ async function start(target) {
   let appPath
   if (fs.existsSync(manifest)) {
     const { name, productName, version, desktopName } = JSON.parse(fs.readFileSync(manifest, 'utf8'))
-    if (version) app.setVersion(version)
+    if (version) shell.setVersion(version)
     app.name = productName ?? name ?? app.name
     app.setDesktopName?.(desktopName ?? `${app.name}.desktop`)
     appPath = folder
   }
   const entry = loader._resolveFilename(folder, null, true)
-  app.setAppPath(appPath ?? path.dirname(entry))
+  shell.setAppPath(appPath ?? path.dirname(entry))
   await import(pathToFileURL(entry).href)
 }
 

@@ -10,27 +10,29 @@ import yauzl from 'yauzl'
 import { insideOf } from './paths.mjs'
 
 /**
- * Writes one member of a gzipped tar archive to a file.
+ * Writes members of a gzipped tar archive to files, in one pass.
  * @param {string} tgz
- * @param {string} member the full name in the archive
- * @param {string} out
+ * @param {Map<string, string>} wanted name in the archive (without a leading `./`) -> file to write
  */
-export async function tgzMember(tgz, member, out) {
+export async function tgzMembers(tgz, wanted) {
+  const left = new Set(wanted.keys())
   const members = extract()
   const reading = pipeline(fs.createReadStream(tgz), createGunzip(), members)
   // Leaving the loop early ends the pipeline with an error that means nothing; a real one is thrown by the loop.
   reading.catch(() => undefined)
   for await (const entry of members) {
-    if (entry.header.name !== member) {
+    const name = entry.header.name.replace(/^\.\//, '')
+    const out = left.has(name) ? wanted.get(name) : undefined
+    if (out === undefined) {
       entry.resume()
       continue
     }
-    if (entry.header.type !== 'file')
-      throw new Error(`${member} in ${path.basename(tgz)} is not a plain file.`)
+    if (entry.header.type !== 'file') throw new Error(`${name} in ${path.basename(tgz)} is not a plain file.`)
     await pipeline(entry, fs.createWriteStream(out))
-    return
+    left.delete(name)
+    if (left.size === 0) return
   }
-  throw new Error(`${member} is not in ${path.basename(tgz)}.`)
+  throw new Error(`${path.basename(tgz)} does not hold ${[...left].join(', ')}.`)
 }
 
 /**

