@@ -1,7 +1,8 @@
 /** Serves the page's own files at `app://quayside/` with a strict policy. Nothing outside `out/renderer` can be read through it. */
 import { readFile } from 'node:fs/promises'
-import { extname, join, normalize, sep } from 'node:path'
+import { extname } from 'node:path'
 import { protocol, type Session } from 'electron'
+import { pageFile } from './page-file'
 
 export const PAGE_SCHEME = 'app'
 export const PAGE_ORIGIN = 'app://quayside'
@@ -33,20 +34,6 @@ const TYPES: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
   '.png': 'image/png',
   '.woff2': 'font/woff2'
-}
-
-/** The file below `folder` that an address means, or null when it means none. */
-export function pageFile(folder: string, address: string): string | null {
-  const url = new URL(address)
-  let path: string
-  try {
-    path = decodeURIComponent(url.pathname)
-  } catch {
-    return null
-  }
-  if (url.host !== 'quayside' || path.includes('\0')) return null
-  const file = normalize(join(folder, path === '/' ? 'index.html' : path))
-  return file.startsWith(folder + sep) ? file : null
 }
 
 /** Starts serving `folder` to a session's pages. */

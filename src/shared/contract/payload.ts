@@ -27,6 +27,8 @@ function ownBytes(item: unknown): number {
   // A bigint that fits no double is priced without printing it.
   if (typeof item === 'bigint') return BigInt.asIntN(64, item) === item ? PER_VALUE_BYTES : Number.MAX_VALUE
   if (item instanceof ArrayBuffer || ArrayBuffer.isView(item)) return PER_VALUE_BYTES + item.byteLength
+  // By its length, because a sparse array has fewer members than whoever loops over it meets.
+  if (Array.isArray(item)) return PER_VALUE_BYTES * (1 + item.length)
   return PER_VALUE_BYTES
 }
 
