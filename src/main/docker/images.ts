@@ -1,0 +1,146 @@
+/**
+ * Images over the Engine API: list, remove with all tags, load an archive, pull. Called by handlers and resources.
+ */
+import type { Readable } from 'node:stream'
+import { z } from 'zod'
+import { ImageSummary } from '@shared/docker/image'
+import { AppError } from '@shared/errors'
+import { segment, withSignal, type DockerClient } from './client'
+import { streamError } from './errors'
+import { jsonLines } from './jsonl'
+import { parseReply, parseRows } from './rows'
+
+/** Every image with a tag or without children, as `docker images` lists them. */
+export async function listImages(
+  client: DockerClient,
+  signal?: AbortSignal,
+  onSkipped?: (reason: string) => void
+): Promise<ImageSummary[]> {
+  return parseRows(ImageSummary, await client.docker.listImages(withSignal({}, signal)), onSkipped)
+}
+
+const ImageInspect = z.object({
+  Id: z.string(),
+  RepoTags: z
+    .array(z.string())
+    .nullish()
+    .transform((list) => list ?? []),
+  Size: z.number().optional()
+})
+
+/** Whether the engine has it, by any name or id the CLI takes; null when not. */
+export async function findImage(
+  client: DockerClient,
+  name: string,
+  signal?: AbortSignal
+): Promise<z.output<typeof ImageInspect> | null> {
+  try {
+    // Not through dockerode: its inspect has no place for a signal in its types.
+    const reply = await client.request(withSignal({ path: `/images/${segment(name)}/json` }, signal))
+    return parseReply(ImageInspect, reply)
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'NotFound') return null
+    throw error
+  }
+}
+
+/**
+ * Removes the image with every tag. An image with several tags goes tag by tag, as `docker rmi` with all of them would,
+ * so that nothing is forced; when one tag cannot go, the ones before it are already gone and the error says why.
+ */
+export async function removeImage(client: DockerClient, id: string, signal?: AbortSignal): Promise<void> {
+  const image = await findImage(client, id, signal)
+  if (image === null)
+    throw new AppError('NotFound', 'There is no such image.', { hint: 'It has been removed meanwhile.' })
+  const names = image.RepoTags.length > 1 ? image.RepoTags : [id]
+  for (const name of names) await client.docker.getImage(segment(name)).remove(withSignal({}, signal))
+}
+
+/** Progress of a pull or a load; bytes, `total` 0 while unknown. */
+export interface ImageProgress {
+  readonly message: string
+  readonly current: number
+  readonly total: number
+}
+
+const ProgressLine = z.object({
+  id: z.string().optional(),
+  status: z.string().optional(),
+  stream: z.string().optional(),
+  progressDetail: z.object({ current: z.number().optional(), total: z.number().optional() }).nullish(),
+  error: z.string().optional(),
+  errorDetail: z.object({ message: z.string().optional() }).optional()
+})
+type ProgressLine = z.output<typeof ProgressLine>
+
+/** The lines of a progress stream; a line that reports an error ends it with that error. */
+async function* progressLines(
+  source: AsyncIterable<Uint8Array>
+): AsyncGenerator<ProgressLine, void, undefined> {
+  for await (const value of jsonLines(source)) {
+    const parsed = ProgressLine.safeParse(value)
+    if (!parsed.success) continue
+    const failure = parsed.data.errorDetail?.message ?? parsed.data.error
+    if (failure !== undefined) throw streamError(failure)
+    yield parsed.data
+  }
+}
+
+/**
+ * Loads an image archive (`docker save`). `archive` is read only as fast as the engine takes it.
+ * Answers the names or ids that were loaded. Fails when the archive is none.
+ */
+export async function loadImage(
+  client: DockerClient,
+  archive: Readable,
+  onMessage: (message: string) => void = () => undefined,
+  signal?: AbortSignal
+): Promise<string[]> {
+  const reply = await client.docker.loadImage(archive, withSignal({ quiet: false }, signal))
+  const loaded: string[] = []
+  for await (const line of progressLines(reply as AsyncIterable<Uint8Array> & NodeJS.ReadableStream)) {
+    const text = (line.stream ?? line.status ?? '').trim()
+    if (text !== '') onMessage(text)
+    const name = /^Loaded image(?: ID)?: (.*)$/.exec(text)?.[1]
+    if (name !== undefined) loaded.push(name)
+  }
+  if (loaded.length === 0) {
+    throw new AppError('InvalidParameter', 'The file holds no image.', {
+      hint: 'Choose an archive made with docker save.'
+    })
+  }
+  return loaded
+}
+
+/** Pulls one image; progress adds up the layers that are being downloaded. */
+export async function pullImage(
+  client: DockerClient,
+  reference: string,
+  onProgress: (progress: ImageProgress) => void = () => undefined,
+  signal?: AbortSignal
+): Promise<void> {
+  const reply = await client.docker.createImage(withSignal({ fromImage: reference }, signal))
+  const layers = new Map<string, { current: number; total: number }>()
+  for await (const line of progressLines(reply as AsyncIterable<Uint8Array> & NodeJS.ReadableStream)) {
+    noteLayer(layers, line)
+    const sums = [...layers.values()].reduce(
+      (sum, layer) => ({ current: sum.current + layer.current, total: sum.total + layer.total }),
+      { current: 0, total: 0 }
+    )
+    onProgress({ message: line.status ?? '', ...sums })
+  }
+}
+
+function noteLayer(layers: Map<string, { current: number; total: number }>, line: ProgressLine): void {
+  if (line.id === undefined) return
+  const known = layers.get(line.id)
+  if (line.status === 'Downloading') {
+    const { current = 0, total = known?.total ?? 0 } = line.progressDetail ?? {}
+    layers.set(line.id, { current, total: Math.max(total, current) })
+  } else if (
+    known !== undefined &&
+    (line.status === 'Download complete' || line.status === 'Pull complete')
+  ) {
+    layers.set(line.id, { current: known.total, total: known.total })
+  }
+}
