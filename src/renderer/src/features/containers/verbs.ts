@@ -1,0 +1,40 @@
+/** The verbs of a container that need nothing but its id, with the words for before, during and after. */
+import { Pause, Play, RotateCw, Square } from '@lucide/vue'
+import type { Component } from 'vue'
+import { api } from '@/api'
+import type { ContainerRow } from './row-model'
+
+export type Verb = 'start' | 'stop' | 'restart' | 'pause' | 'unpause'
+
+export interface VerbWords {
+  readonly label: string
+  readonly doing: string
+  readonly done: string
+  readonly icon: Component
+}
+
+export const VERBS: Readonly<Record<Verb, VerbWords>> = {
+  start: { label: 'Start', doing: 'Starting', done: 'Started', icon: Play },
+  stop: { label: 'Stop', doing: 'Stopping', done: 'Stopped', icon: Square },
+  restart: { label: 'Restart', doing: 'Restarting', done: 'Restarted', icon: RotateCw },
+  pause: { label: 'Pause', doing: 'Pausing', done: 'Paused', icon: Pause },
+  unpause: { label: 'Unpause', doing: 'Unpausing', done: 'Unpaused', icon: Play }
+}
+
+/** Asks the engine; the row changes when the engine's event arrives. */
+export function perform(verb: Verb, id: string): Promise<void> {
+  return api.containers[verb]({ id })
+}
+
+/** The docker commands worth taking along for a container in its state, most wanted first. */
+export function dockerCommands(row: Pick<ContainerRow, 'name' | 'actions'>): readonly string[] {
+  const { actions, name } = row
+  const verbs = (['start', 'stop', 'restart', 'pause', 'unpause'] as const).filter((verb) => actions[verb])
+  return [
+    ...verbs.map((verb) => `docker ${verb} ${name}`),
+    `docker logs --follow ${name}`,
+    ...(actions.pause ? [`docker exec -it ${name} sh`] : []),
+    `docker inspect ${name}`,
+    `docker rm ${name}`
+  ]
+}
