@@ -1,0 +1,18 @@
+/** The Images page. Locators and verbs only. */
+import type { Locator, Page } from '@playwright/test'
+
+export class ImagesPage {
+  readonly page: Page
+  readonly table: Locator
+  readonly loadButton: Locator
+
+  constructor(page: Page) {
+    this.page = page
+    this.table = page.getByRole('grid', { name: 'Images' })
+    this.loadButton = page.getByRole('button', { name: 'Load', exact: true }).first()
+  }
+
+  row(name: string): Locator {
+    return this.table.getByRole('row').filter({ has: this.page.getByRole('link', { name, exact: true }) })
+  }
+}

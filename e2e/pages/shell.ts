@@ -1,0 +1,50 @@
+/** What is on every page: navigation, the engine's state, the palette. Locators and verbs only. */
+import type { Locator, Page } from '@playwright/test'
+import { ContainersPage } from './containers-page'
+import { HomePage } from './home-page'
+import { ImagesPage } from './images-page'
+
+export class Shell {
+  readonly page: Page
+  readonly navigation: Locator
+  readonly engine: Locator
+  readonly startEngine: Locator
+  readonly stopEngine: Locator
+
+  constructor(page: Page) {
+    this.page = page
+    this.navigation = page.getByRole('navigation', { name: 'Main navigation' })
+    this.engine = page.getByRole('status', { name: 'Engine' })
+    this.startEngine = page.getByRole('contentinfo').getByRole('button', { name: 'Start engine' })
+    this.stopEngine = page.getByRole('contentinfo').getByRole('button', { name: 'Stop engine' })
+  }
+
+  async openHome(): Promise<HomePage> {
+    await this.open('Home')
+    return new HomePage(this.page)
+  }
+
+  async openContainers(): Promise<ContainersPage> {
+    await this.open('Containers')
+    return new ContainersPage(this.page)
+  }
+
+  async openImages(): Promise<ImagesPage> {
+    await this.open('Images')
+    return new ImagesPage(this.page)
+  }
+
+  async openSettings(): Promise<void> {
+    await this.open('Settings')
+  }
+
+  async openPalette(): Promise<Locator> {
+    await this.page.keyboard.press('ControlOrMeta+k')
+    return this.page.getByRole('dialog', { name: 'Command palette' })
+  }
+
+  private async open(name: string): Promise<void> {
+    await this.navigation.getByRole('link', { name, exact: true }).click()
+    await this.page.getByRole('heading', { level: 1, name, exact: true }).waitFor()
+  }
+}
