@@ -72,16 +72,9 @@ test('the page can reach nothing but its own files', async ({ quayside }) => {
   const settings = await quayside.app.evaluate(({ webContents }) =>
     webContents.getAllWebContents().map((contents) => {
       // Not in the type definitions, but the only way to see what a page really runs with.
-      const { getLastWebPreferences } = contents as unknown as {
-        getLastWebPreferences(this: unknown): Record<string, unknown> | null
-      }
-      const preferences = getLastWebPreferences.call(contents)
-      return {
-        sandbox: preferences?.['sandbox'],
-        contextIsolation: preferences?.['contextIsolation'],
-        nodeIntegration: preferences?.['nodeIntegration'],
-        webviewTag: preferences?.['webviewTag']
-      }
+      const seen = contents as unknown as { getLastWebPreferences: () => Record<string, unknown> }
+      const { sandbox, contextIsolation, nodeIntegration, webviewTag } = seen.getLastWebPreferences()
+      return { sandbox, contextIsolation, nodeIntegration, webviewTag }
     })
   )
   for (const one of settings)
