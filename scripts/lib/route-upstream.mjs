@@ -7,7 +7,7 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { tgzMembers } from './archive.mjs'
 import { verifyFile } from './hash.mjs'
-import { megabytes } from './log.mjs'
+import { megabytes, messageOf } from './log.mjs'
 import { insideOf } from './paths.mjs'
 import { whyNotHere } from './starts.mjs'
 
@@ -32,9 +32,7 @@ export async function download(url, file) {
     await pipeline(Readable.fromWeb(body), fs.createWriteStream(file))
   } catch (error) {
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : ''
-    throw new Error(
-      `Cannot download ${url}: ${cause || (error instanceof Error ? error.message : String(error))}`
-    )
+    throw new Error(`Cannot download ${url}: ${cause || messageOf(error)}`, { cause: error })
   } finally {
     clearTimeout(timer)
   }
