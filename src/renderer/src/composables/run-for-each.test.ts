@@ -49,7 +49,12 @@ describe('runForEach', () => {
 
   it('finishes what has begun and leaves the rest once cancelled', async () => {
     const controller = new AbortController()
-    const results = await runForEach(targets(8), async () => controller.abort(), undefined, controller.signal)
+    const results = await runForEach(
+      targets(8),
+      () => Promise.resolve(controller.abort()),
+      undefined,
+      controller.signal
+    )
     expect(results[0]?.outcome).toBe('done')
     expect(results.at(-1)?.outcome).toBe('cancelled')
   })

@@ -1,0 +1,30 @@
+/** Follows everything main tells, for as long as the app is open: one stream for each store, whatever page is shown. */
+import { watch } from 'vue'
+import { followContainers, useContainersStore } from '@/stores/containers'
+import { followEngine, useEngineStore } from '@/stores/engine'
+import { followImages, useImagesStore } from '@/stores/images'
+import { followSettings } from '@/stores/settings'
+import { followUsage } from '@/stores/system'
+import { followTasks } from '@/stores/tasks'
+
+export function useLiveState(): ReturnType<typeof useEngineStore> {
+  const engine = useEngineStore()
+  const [containers, images] = [useContainersStore(), useImagesStore()]
+  followEngine()
+  followSettings()
+  followTasks()
+  followUsage()
+  followContainers()
+  followImages()
+
+  // What an engine held is not shown once it is gone: it may come back with other things, or be another engine.
+  watch(
+    () => engine.running,
+    (running) => {
+      if (running) return
+      containers.clear()
+      images.clear()
+    }
+  )
+  return engine
+}

@@ -1,0 +1,16 @@
+/** The pages that exist, in the order of the navigation. The router, the navigation, the palette and the shortcuts read it. */
+import { Box, House, Layers, Settings } from '@lucide/vue'
+import type { Component } from 'vue'
+
+export interface Page {
+  readonly title: 'Home' | 'Containers' | 'Images' | 'Settings'
+  readonly path: string
+  readonly icon: Component
+}
+
+export const PAGES: readonly Page[] = [
+  { title: 'Home', path: '/', icon: House },
+  { title: 'Containers', path: '/containers', icon: Box },
+  { title: 'Images', path: '/images', icon: Layers },
+  { title: 'Settings', path: '/settings', icon: Settings }
+]

@@ -1,0 +1,31 @@
+/** Live use of host and engine, with what was seen since the app started; sampled only while the window can be seen. */
+import { defineStore } from 'pinia'
+import { computed, shallowRef } from 'vue'
+import type { Usage } from '@shared/contract/system'
+import { api } from '@/api'
+import { useStream } from '@/composables/use-stream'
+
+/** More than a chart can show apart, and small enough to copy for every sample. */
+export const MOST_SAMPLES = 1_800
+
+export const useSystemStore = defineStore('system', () => {
+  const samples = shallowRef<readonly Usage[]>([])
+
+  function apply(sample: Usage): void {
+    samples.value = [...samples.value.slice(1 - MOST_SAMPLES), sample]
+  }
+
+  return {
+    /** Oldest first. */
+    samples: computed(() => samples.value),
+    /** null until the first sample. */
+    usage: computed(() => samples.value.at(-1) ?? null),
+    apply
+  }
+})
+
+/** Samples for as long as the calling component lives and can be seen; App.vue calls it, once. */
+export function followUsage(): void {
+  const store = useSystemStore()
+  useStream(() => api.system.usage(), store.apply, { whenHidden: 'close' })
+}
