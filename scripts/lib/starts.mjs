@@ -12,7 +12,11 @@ const loaderError =
 export function cannotStart(result) {
   const text = `${result.stderr}\n${result.stdout}`
   const line = text.split('\n').find((l) => loaderError.test(l))
-  if (line) return line.replace(/^\S*\/([^/\s:]+):/, '$1:').trim()
+  if (line)
+    return line
+      .replace(/^\S*\/([^/\s:]+):/, '$1:')
+      .replace(/ \(required by .*\)/, '')
+      .trim()
   if (result.timedOut) return 'it did not answer in time'
   if (result.code === -1) return result.stderr.trim() || 'it could not be started'
   // 2 is how older programs answer a flag that they do not know: they did start.
