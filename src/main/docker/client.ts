@@ -40,11 +40,14 @@ export class DockerClient {
   /** dockerode on our transport; every failure of it is an AppError. */
   readonly docker: Docker
   readonly apiVersion: string
+  /** When the ping was answered, by the engine's own clock: whole seconds since the epoch; null when it did not say. */
+  readonly connectedAtSeconds: number | null
   readonly #transport: Transport
 
-  private constructor(transport: Transport, apiVersion: string) {
+  private constructor(transport: Transport, apiVersion: string, connectedAtSeconds: number | null) {
     this.#transport = transport
     this.apiVersion = apiVersion
+    this.connectedAtSeconds = connectedAtSeconds
     // @types/dockerode does not know the `modem` option that dockerode has.
     this.docker = new Docker({ modem: transport } as object)
   }
@@ -59,7 +62,7 @@ export class DockerClient {
       reply.resume()
       const apiVersion = negotiateApi(String(reply.headers['api-version'] ?? ''))
       transport.version = `v${apiVersion}`
-      return new DockerClient(transport, apiVersion)
+      return new DockerClient(transport, apiVersion, engineSeconds(reply.headers.date))
     } catch (error) {
       transport.dispose()
       throw connectionError(abortSignal.aborted ? abortSignal.reason : error)
@@ -86,10 +89,15 @@ export class DockerClient {
     return compareApi(this.apiVersion, version) >= 0
   }
 
-  /** Closes idle connections; requests under way end with an error. */
+  /** Closes idle connections; requests under way go on. */
   dispose(): void {
     this.#transport.dispose()
   }
+}
+
+function engineSeconds(date: string | undefined): number | null {
+  const milliseconds = Date.parse(date ?? '')
+  return Number.isNaN(milliseconds) ? null : Math.floor(milliseconds / 1000)
 }
 
 /** A name or id as one path segment: `../x` cannot leave its place. `.` and `..` are refused, the engine would resolve them. */

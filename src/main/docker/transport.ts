@@ -55,9 +55,11 @@ export class Transport {
     this.#streams = secure ? new SecureAgent({ keepAlive: false }) : new Agent({ keepAlive: false })
   }
 
+  /** Closes idle connections; requests under way go on, and their connections close after them. */
   dispose(): void {
-    this.#calls.destroy()
-    this.#streams.destroy()
+    this.#calls.maxFreeSockets = 0
+    for (const idle of Object.values(this.#calls.freeSockets))
+      for (const socket of idle ?? []) socket.destroy()
   }
 
   /** dockerode's door: one request, answered by its parsed body, or by the reply itself when `isStream`. */

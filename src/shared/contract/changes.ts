@@ -3,7 +3,11 @@ import { z } from 'zod'
 
 export function changeOf<T extends z.ZodType>(item: T) {
   return z.discriminatedUnion('type', [
-    z.object({ type: z.literal('snapshot'), items: z.array(item) }),
-    z.object({ type: z.literal('patch'), upserts: z.array(item), removes: z.array(z.string()) })
+    z.object({ type: z.literal('snapshot'), items: z.array(item).readonly() }),
+    z.object({
+      type: z.literal('patch'),
+      upserts: z.array(item).readonly(),
+      removes: z.array(z.string()).readonly()
+    })
   ])
 }

@@ -1,0 +1,107 @@
+/** Containers for the page. Thin: the work is in docker/ and resources/; here errors learn what was attempted. */
+import { containerName, shortId } from '@shared/docker/container'
+import { pullReference } from '@shared/docker/reference'
+import { AppError, attempted } from '@shared/errors'
+import type { DockerClient } from '../docker/client'
+import {
+  inspectContainer,
+  listContainersById,
+  pauseContainer,
+  removeContainer,
+  restartContainer,
+  startContainer,
+  stopContainer,
+  unpauseContainer
+} from '../docker/containers'
+import { pullImage } from '../docker/images'
+import { previewContainerRemoval } from '../docker/removal'
+import { runContainer } from '../docker/run'
+import { watchStats } from '../docker/stats'
+import type { Handlers } from '../ipc/handler'
+import type { EngineSession } from '../resources/session'
+import type { TaskRegistry } from '../tasks/registry'
+import { portUrl } from './port-url'
+
+export interface ContainersHandlerDeps {
+  readonly session: EngineSession
+  readonly tasks: TaskRegistry
+  /** Opens an address in the browser. */
+  readonly openExternal: (url: string) => Promise<void>
+}
+
+/** Pulls as a task, so that the page shows progress and can cancel; resolves when the image is there. */
+export function pullAsTask(client: DockerClient, tasks: TaskRegistry) {
+  return (reference: string): Promise<void> => {
+    const full = pullReference(reference) ?? reference
+    const work = tasks.run(
+      `Pull ${reference}`,
+      (update, signal) => {
+        const onProgress = (news: { message: string; current: number; total: number }) =>
+          update({ message: news.message, progress: news.total > 0 ? news : null })
+        return pullImage(client, full, onProgress, signal)
+      },
+      () => `Pulled ${full}`
+    )
+    return work.done
+  }
+}
+
+export function containersHandlers({ session, tasks, openExternal }: ContainersHandlerDeps) {
+  const nameOf = (id: string): string => {
+    const row = session.containers.get(id)
+    return row === undefined ? shortId(id) : containerName(row)
+  }
+  const tried = async <T>(
+    verb: string,
+    id: string,
+    work: (client: DockerClient) => Promise<T>
+  ): Promise<T> => {
+    try {
+      return await work(session.client())
+    } catch (error) {
+      throw attempted(`Could not ${verb} container ${nameOf(id)}`, error)
+    }
+  }
+  return {
+    watch: (_, { signal }) => session.watchContainers(signal),
+    inspect: ({ id }, { signal }) =>
+      tried('inspect', id, (client) => inspectContainer(client, id, {}, signal)),
+    // The verbs go on when the page closes: a click has been answered once it was sent.
+    start: ({ id }) => tried('start', id, (client) => startContainer(client, id)),
+    stop: ({ id }) => tried('stop', id, (client) => stopContainer(client, id)),
+    restart: ({ id }) => tried('restart', id, (client) => restartContainer(client, id)),
+    pause: ({ id }) => tried('pause', id, (client) => pauseContainer(client, id)),
+    unpause: ({ id }) => tried('unpause', id, (client) => unpauseContainer(client, id)),
+    remove: ({ id, force, volumes }) =>
+      tried('remove', id, (client) => removeContainer(client, id, { force, volumes })),
+    removalPreview: ({ ids }, { signal }) => previewContainerRemoval(session.client(), ids, signal),
+    async run(options) {
+      try {
+        const client = session.client()
+        const { id, warnings } = await runContainer(client, options, pullAsTask(client, tasks))
+        return { id, warnings: [...warnings] }
+      } catch (error) {
+        throw attempted(`Could not run ${options.image}`, error)
+      }
+    },
+    async openPort({ id, privatePort }, { signal }) {
+      const url = await tried('open', id, async (client) => {
+        const [row] = await listContainersById(client, [id], signal)
+        const address = row === undefined ? null : portUrl(row, privatePort, session.host)
+        if (address !== null) return address
+        throw new AppError('NotFound', `Port ${privatePort} is not published.`, {
+          hint: 'Start the container, or run it with the port published.'
+        })
+      })
+      await openExternal(url)
+      return { url }
+    },
+    async *stats({ id }, { signal }) {
+      try {
+        yield* watchStats(session.client(), id, signal)
+      } catch (error) {
+        if (!signal.aborted) throw attempted(`Could not read the figures of container ${nameOf(id)}`, error)
+      }
+    }
+  } satisfies Handlers['containers']
+}

@@ -1,0 +1,28 @@
+/** A counter one can wait on: something changed, no matter how often. Used where a whole is re-read after any change. */
+export class Pulse {
+  #beats = 0
+  readonly #waiting = new Set<() => void>()
+
+  get beats(): number {
+    return this.#beats
+  }
+
+  beat(): void {
+    this.#beats += 1
+    for (const wake of [...this.#waiting]) wake()
+  }
+
+  /** Resolves once there were beats beyond `seen`, or when the signal aborts. */
+  async beyond(seen: number, signal: AbortSignal): Promise<void> {
+    if (this.#beats > seen || signal.aborted) return
+    await new Promise<void>((resolve) => {
+      const wake = () => {
+        this.#waiting.delete(wake)
+        signal.removeEventListener('abort', wake)
+        resolve()
+      }
+      this.#waiting.add(wake)
+      signal.addEventListener('abort', wake, { once: true })
+    })
+  }
+}
