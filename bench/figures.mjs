@@ -1,0 +1,44 @@
+// Every figure, what it is held against and its target: the one list behind the table and results.json. A ratio travels
+// from machine to machine; a plain maximum is used only for counts and for what a person would notice.
+
+/**
+ * @typedef {object} Figure
+ * @property {string} id key of the samples: `<part>.<what>`
+ * @property {string} title
+ * @property {'ms' | 's' | 'MB' | '%' | '/s' | ''} unit
+ * @property {'floor' | 'reference' | 'raw API' | null} against whose samples are the limit
+ * @property {number} [maxRatio] target: at most so many times the limit
+ * @property {number} [max] target: at most this, unless the limit itself is above it
+ */
+
+/** @type {readonly Figure[]} */
+export const FIGURES = [
+  { id: 'startup.usable', title: 'spawn → list usable', unit: 'ms', against: 'floor', maxRatio: 1.25 },
+  { id: 'startup.usable', title: 'spawn → list usable', unit: 'ms', against: 'reference' },
+  { id: 'startup.cpu', title: 'CPU to get there', unit: 's', against: 'floor', maxRatio: 1.5 },
+  { id: 'startup.longestTask', title: 'longest task of the page', unit: 'ms', against: 'reference', max: 80 },
+  { id: 'startup.memory', title: 'memory (PSS, all processes)', unit: 'MB', against: 'floor', maxRatio: 1.3 },
+  { id: 'list.visit', title: 'other page → list painted', unit: 'ms', against: 'raw API' },
+  { id: 'list.nodes', title: 'DOM elements of the list', unit: '', against: 'reference', max: 1200 },
+  { id: 'list.longFrames', title: 'scrolling: frames over 50 ms', unit: '%', against: 'reference', max: 2 },
+  { id: 'list.search', title: 'search typed → painted', unit: 'ms', against: 'reference', max: 50 },
+  { id: 'list.clear', title: 'search cleared → painted', unit: 'ms', against: 'reference', max: 50 },
+  { id: 'row.running', title: 'start answered → row Running', unit: 'ms', against: 'reference', maxRatio: 2 },
+  { id: 'row.cpu', title: 'CPU of the app per start', unit: 's', against: 'reference', maxRatio: 2 },
+  { id: 'count.startRequests', title: 'engine requests per start', unit: '', against: null, max: 2 },
+  { id: 'count.startPatches', title: 'container patches per start', unit: '', against: null, max: 1 },
+  { id: 'count.startMessages', title: 'messages to the page per start', unit: '', against: null },
+  { id: 'count.hiddenMessages', title: 'the same, window hidden', unit: '', against: null, max: 0 },
+  { id: 'count.launchRequests', title: 'engine requests of a launch', unit: '', against: null },
+  { id: 'count.launchBytes', title: 'bytes to the page at launch', unit: '', against: null },
+  { id: 'count.idleRequests', title: 'engine requests in 10 idle s', unit: '', against: null, max: 0 },
+  { id: 'idle.shownCpu', title: 'idle CPU, window shown', unit: '%', against: 'floor', max: 0.5 },
+  { id: 'idle.shownWakeUps', title: 'idle wake-ups, window shown', unit: '/s', against: 'floor', max: 8 },
+  { id: 'idle.hiddenCpu', title: 'idle CPU, window hidden', unit: '%', against: 'floor', max: 0.1 },
+  { id: 'idle.hiddenWakeUps', title: 'idle wake-ups, window hidden', unit: '/s', against: 'floor', max: 8 }
+]
+
+/** The benchmarks that can be named: each fills the figures that begin with its name. */
+export const PARTS = /** @type {const} */ (['startup', 'list', 'row', 'count', 'idle'])
+
+/** @typedef {(typeof PARTS)[number]} Part */
