@@ -4,6 +4,7 @@
  */
 import type { ErrorCode } from '@shared/errors'
 import { shortId } from '@shared/docker/container'
+import { REGISTRY_RULES } from './error-rules-registry'
 
 export interface RuleResult {
   readonly code?: ErrorCode
@@ -14,7 +15,7 @@ export interface RuleResult {
   readonly details?: Readonly<Record<string, unknown>>
 }
 
-type Rule = readonly [pattern: RegExp, make: (match: RegExpExecArray) => RuleResult]
+export type Rule = readonly [pattern: RegExp, make: (match: RegExpExecArray) => RuleResult]
 
 // The engine's nested prefixes before the reason a container did not start.
 const OCI =
@@ -199,59 +200,6 @@ const missingRules: readonly Rule[] = [
   ]
 ]
 
-const registryRules: readonly Rule[] = [
-  [
-    /toomanyrequests|Too Many Requests/i,
-    () => ({
-      code: 'Unavailable',
-      hint: 'The registry limits how often images are pulled: wait, or log in with docker login.'
-    })
-  ],
-  [
-    /pull access denied|repository does not exist|insufficient_scope/,
-    () => ({ code: 'NotFound', hint: 'Check the name; for a private image log in with docker login first.' })
-  ],
-  [
-    /no basic auth credentials|unauthorized: |authentication required/i,
-    () => ({ code: 'Unauthorized', hint: 'Log in to the registry with docker login, then try again.' })
-  ],
-  [
-    /manifest unknown|manifest for \S+ not found|: not found: manifest/,
-    () => ({ code: 'NotFound', hint: 'The registry has no such tag; check the name and the tag.' })
-  ],
-  [
-    /no matching manifest for/,
-    () => ({ code: 'NotFound', hint: 'The image is not made for this platform; choose another one.' })
-  ],
-  [
-    /(?:manifest|layer|filesystem layer|config) verification failed|unexpected (?:digest|commit digest)|content digest .*mismatch/,
-    () => ({
-      code: 'DataLoss',
-      hint: 'What the registry sent does not match its digest. Do not use it; tell whoever runs the registry.',
-      retryable: false
-    })
-  ],
-  [
-    /certificate (?:has expired or )?is not yet valid|not yet valid/,
-    () => ({ code: 'Unavailable', hint: 'Check this computer’s clock: the certificate is not valid yet.' })
-  ],
-  [
-    /x509: /,
-    () => ({
-      code: 'Unavailable',
-      hint: 'The registry’s certificate is not trusted here; add its authority to the engine’s certificates.',
-      retryable: false
-    })
-  ],
-  [
-    /no such host|server misbehaving|Temporary failure in name resolution|i\/o timeout|network is unreachable|Client\.Timeout|TLS handshake timeout|connection refused|context deadline exceeded/,
-    () => ({
-      code: 'Unavailable',
-      hint: 'The registry cannot be reached: check the name, the network and the proxy.'
-    })
-  ]
-]
-
 const inputRules: readonly Rule[] = [
   [/must be lowercase/, () => ({ code: 'InvalidParameter', hint: 'Image names are written in lower case.' })],
   [
@@ -324,7 +272,7 @@ export const ERROR_RULES: readonly Rule[] = [
   ...startRules,
   ...conflictRules,
   ...missingRules,
-  ...registryRules,
+  ...REGISTRY_RULES,
   ...inputRules,
   ociRule
 ]

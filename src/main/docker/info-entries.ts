@@ -3,37 +3,9 @@
  * it as the CLI does, info-groups.ts gathers it for the Home page; both show exactly these entries.
  */
 import { bytesSize } from '@shared/docker/size'
+import { bare, heading, line, type Entry } from './info-entry'
 import type { EngineInfo } from './info-schema'
 import { swarmEntry } from './info-swarm'
-
-export interface Entry {
-  /** Without the colon; absent for a bare line such as a label. */
-  readonly label?: string
-  /** Absent for a heading. */
-  readonly value?: string
-  /** Not printed itself; its children are. */
-  readonly omitted?: boolean
-  /** Spaces before the line beyond one a level. */
-  readonly extraIndent?: number
-  /** A docker CLI newer than the bundled one prints it; the text leaves it out, the page shows it. */
-  readonly newerCli?: boolean
-  readonly children?: readonly Entry[]
-}
-
-/** `label: value`, whatever the value. */
-export function line(label: string, value: string | number | boolean, children?: readonly Entry[]): Entry {
-  return { label, value: String(value), ...(children === undefined ? {} : { children }) }
-}
-
-/** `label:` and what stands under it. */
-export function heading(label: string, children: readonly Entry[]): Entry {
-  return { label, children }
-}
-
-/** A line of its own without a label. */
-export function bare(value: string, children?: readonly Entry[]): Entry {
-  return { value, ...(children === undefined ? {} : { children }) }
-}
 
 /** The CLI's fprintlnNonEmpty: nothing for an empty value. */
 function ifSet(label: string, value: string): Entry[] {
@@ -187,7 +159,7 @@ function debugMode(info: EngineInfo): Entry {
 }
 
 function registries({ RegistryConfig: config }: EngineInfo): Entry[] {
-  if (config == null) return []
+  if (config === null) return []
   const indexes = Object.values(config.IndexConfigs)
   const insecure = [
     ...indexes.filter((index) => !index.Secure).map((index) => bare(index.Name)),
@@ -212,9 +184,9 @@ function networking(info: EngineInfo): Entry[] {
   const firewall = info.FirewallBackend
   return [
     ...section('Default Address Pools', pools),
-    ...(firewall == null
+    ...(firewall === null
       ? []
       : [{ ...line('Firewall Backend', firewall.Driver, pairs(firewall.Info)), newerCli: true }]),
-    ...(info.NRI == null ? [] : [{ ...heading('NRI', pairs(info.NRI.Info)), newerCli: true }])
+    ...(info.NRI === null ? [] : [{ ...heading('NRI', pairs(info.NRI.Info)), newerCli: true }])
   ]
 }

@@ -29,6 +29,7 @@ const map = <T extends z.ZodType>(value: T) =>
 const pair = z
   .array(z.string())
   .transform((words): readonly [string, string] => [words[0] ?? '', words[1] ?? ''])
+const orNull = <T extends z.ZodType>(schema: T) => schema.nullish().transform((value) => value ?? null)
 const commit = z
   .object({ ID: text })
   .nullish()
@@ -36,7 +37,7 @@ const commit = z
 
 const Cluster = z.object({
   ID: text,
-  DefaultAddrPool: z.array(z.string()).nullish(),
+  DefaultAddrPool: orNull(z.array(z.string())),
   SubnetSize: number,
   DataPathPort: number,
   RootRotationInProgress: flag,
@@ -44,7 +45,7 @@ const Cluster = z.object({
     Orchestration: z.object({ TaskHistoryRetentionLimit: number }).default({ TaskHistoryRetentionLimit: 0 }),
     Raft: z.object({
       SnapshotInterval: number,
-      KeepOldSnapshots: z.number().nullish(),
+      KeepOldSnapshots: orNull(z.number()),
       HeartbeatTick: number,
       ElectionTick: number
     }),
@@ -71,7 +72,7 @@ const Swarm = z.object({
   RemoteManagers: list(z.object({ Addr: text })),
   Nodes: number,
   Managers: number,
-  Cluster: Cluster.nullish()
+  Cluster: orNull(Cluster)
 })
 export type SwarmInfo = z.output<typeof Swarm>
 
@@ -100,7 +101,7 @@ export const EngineInfo = z.object({
     .transform((plugins) => plugins ?? { Volume: [], Network: [], Authorization: [], Log: [] }),
   CDISpecDirs: list(z.string()),
   DiscoveredDevices: list(z.object({ Source: text, ID: text })),
-  Swarm: Swarm.nullish(),
+  Swarm: orNull(Swarm),
   Runtimes: map(z.unknown()),
   DefaultRuntime: text,
   OSType: text,
@@ -127,18 +128,18 @@ export const EngineInfo = z.object({
   NoProxy: text,
   Labels: list(z.string()),
   ExperimentalBuild: flag,
-  RegistryConfig: z
-    .object({
+  RegistryConfig: orNull(
+    z.object({
       InsecureRegistryCIDRs: list(z.string()),
       IndexConfigs: map(z.object({ Name: text, Secure: flag })),
       Mirrors: list(z.string())
     })
-    .nullish(),
+  ),
   LiveRestoreEnabled: flag,
   ProductLicense: text,
   DefaultAddressPools: list(z.object({ Base: text, Size: number })),
-  FirewallBackend: z.object({ Driver: text, Info: list(pair) }).nullish(),
-  NRI: z.object({ Info: list(pair) }).nullish(),
+  FirewallBackend: orNull(z.object({ Driver: text, Info: list(pair) })),
+  NRI: orNull(z.object({ Info: list(pair) })),
   Warnings: list(z.string())
 })
 export type EngineInfo = z.output<typeof EngineInfo>

@@ -1,12 +1,12 @@
 /** The Swarm block of `docker info` (printSwarmInfo of docker/cli). Called by info-entries.ts. */
 import { humanDuration } from '@shared/docker/duration'
-import { bare, heading, line, type Entry } from './info-entries'
+import { bare, heading, line, type Entry } from './info-entry'
 import type { EngineInfo, SwarmCluster, SwarmInfo } from './info-schema'
 
 /** `Swarm: active` and, unless it is inactive or locked, what the node knows of it. */
 export function swarmEntry(info: EngineInfo): Entry {
   const swarm = info.Swarm
-  if (swarm == null) return line('Swarm', '')
+  if (swarm === null) return line('Swarm', '')
   if (swarm.LocalNodeState === 'inactive' || swarm.LocalNodeState === 'locked') {
     return line('Swarm', swarm.LocalNodeState)
   }
@@ -34,14 +34,14 @@ function managers(swarm: SwarmInfo): Entry[] {
 
 function cluster(swarm: SwarmInfo): Entry[] {
   const { Cluster } = swarm
-  if (Cluster == null || !swarm.ControlAvailable || swarm.Error !== '' || swarm.LocalNodeState === 'error')
+  if (Cluster === null || !swarm.ControlAvailable || swarm.Error !== '' || swarm.LocalNodeState === 'error')
     return []
   const pools = Cluster.DefaultAddrPool
   return [
     line('ClusterID', Cluster.ID),
     line('Managers', swarm.Managers),
     line('Nodes', swarm.Nodes),
-    ...(pools == null
+    ...(pools === null
       ? []
       : [
           // The CLI ends every pool with two spaces.
@@ -61,7 +61,7 @@ function settings({ Spec, RootRotationInProgress }: SwarmCluster): Entry[] {
     ]),
     heading('Raft', [
       line('Snapshot Interval', Raft.SnapshotInterval),
-      ...(Raft.KeepOldSnapshots == null
+      ...(Raft.KeepOldSnapshots === null
         ? []
         : [line('Number of Old Snapshots to Retain', Raft.KeepOldSnapshots)]),
       line('Heartbeat Tick', Raft.HeartbeatTick),

@@ -3,7 +3,8 @@
  */
 import type { InfoEntry, SystemInfo } from '@shared/contract/system'
 import { plainText } from '@shared/docker/text'
-import { infoEntries, type Entry } from './info-entries'
+import { infoEntries } from './info-entries'
+import type { Entry } from './info-entry'
 import type { EngineInfo } from './info-schema'
 
 /**

@@ -33,7 +33,14 @@ const DiskUsage = z.object({
   LayersSize: size,
   Images: list(z.object({ Size: size, SharedSize: size, Containers: size })),
   Containers: list(z.object({ SizeRw: size, State: z.string() })),
-  Volumes: list(z.object({ UsageData: z.object({ Size: size, RefCount: size }).nullish() })),
+  Volumes: list(
+    z.object({
+      UsageData: z
+        .object({ Size: size, RefCount: size })
+        .nullish()
+        .transform((data) => data ?? null)
+    })
+  ),
   BuildCache: list(z.object({ Size: size, InUse: z.boolean().optional(), Shared: z.boolean().optional() }))
 })
 type DiskUsage = z.output<typeof DiskUsage>
@@ -78,7 +85,7 @@ function containers({ Containers }: DiskUsage): DiskUsageRow {
 
 function volumes({ Volumes }: DiskUsage): DiskUsageRow {
   const measured = Volumes.flatMap(({ UsageData }) =>
-    UsageData != null && UsageData.Size !== -1 ? [UsageData] : []
+    UsageData !== null && UsageData.Size !== -1 ? [UsageData] : []
   )
   return {
     kind: 'Local Volumes',

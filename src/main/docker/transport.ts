@@ -180,8 +180,7 @@ export function queryString(values: Readonly<Record<string, unknown>>): string {
   for (const [key, value] of Object.entries(values)) {
     if (value === undefined || value === null || key === 'abortSignal') continue
     if (Array.isArray(value)) for (const item of value) query.append(key, String(item))
-    else
-      query.append(key, typeof value === 'object' ? JSON.stringify(value) : String(value as string | number))
+    else query.append(key, typeof value === 'string' ? value : JSON.stringify(value))
   }
   return query.toString()
 }
@@ -217,7 +216,7 @@ function upload(source: Readable, request: ClientRequest): void {
   source.pipe(request)
   // pipe() neither forwards a broken source nor stops reading when the request dies.
   finished(source, { writable: false }, (error) => {
-    if (error != null) request.destroy(error)
+    if (error instanceof Error) request.destroy(error)
   })
   request.on('close', () => source.destroy())
 }

@@ -1,6 +1,7 @@
 /** Containers for the page. Thin: the work is in docker/ and resources/; here errors learn what was attempted. */
 import { containerName, shortId } from '@shared/docker/container'
 import { pullReference } from '@shared/docker/reference'
+import { oneLine } from '@shared/docker/text'
 import { AppError, attempted } from '@shared/errors'
 import type { DockerClient } from '../docker/client'
 import {
@@ -46,22 +47,26 @@ export function pullAsTask(client: DockerClient, tasks: TaskRegistry) {
   }
 }
 
-export function containersHandlers({ session, tasks, openExternal }: ContainersHandlerDeps) {
-  const nameOf = (id: string): string => {
-    const row = session.containers.get(id)
-    return row === undefined ? shortId(id) : containerName(row)
-  }
-  const tried = async <T>(
-    verb: string,
-    id: string,
-    work: (client: DockerClient) => Promise<T>
-  ): Promise<T> => {
+/** Runs one verb on one container; a failure says which. */
+type Tried = <T>(verb: string, id: string, work: (client: DockerClient) => Promise<T>) => Promise<T>
+
+function trying(session: EngineSession): Tried {
+  return async (verb, id, work) => {
     try {
       return await work(session.client())
     } catch (error) {
-      throw attempted(`Could not ${verb} container ${nameOf(id)}`, error)
+      throw attempted(`Could not ${verb} container ${nameOf(session, id)}`, error)
     }
   }
+}
+
+function nameOf(session: EngineSession, id: string): string {
+  const row = session.containers.get(id)
+  return row === undefined ? shortId(id) : containerName(row)
+}
+
+export function containersHandlers({ session, tasks, openExternal }: ContainersHandlerDeps) {
+  const tried = trying(session)
   return {
     watch: (_, { signal }) => session.watchContainers(signal),
     inspect: ({ id }, { signal }) =>
@@ -81,18 +86,13 @@ export function containersHandlers({ session, tasks, openExternal }: ContainersH
         const { id, warnings } = await runContainer(client, options, pullAsTask(client, tasks))
         return { id, warnings: [...warnings] }
       } catch (error) {
-        throw attempted(`Could not run ${options.image}`, error)
+        throw attempted(`Could not run ${oneLine(options.image, 200)}`, error)
       }
     },
     async openPort({ id, privatePort }, { signal }) {
-      const url = await tried('open', id, async (client) => {
-        const [row] = await listContainersById(client, [id], signal)
-        const address = row === undefined ? null : portUrl(row, privatePort, session.host)
-        if (address !== null) return address
-        throw new AppError('NotFound', `Port ${privatePort} is not published.`, {
-          hint: 'Start the container, or run it with the port published.'
-        })
-      })
+      const url = await tried('open', id, (client) =>
+        addressOf(client, id, privatePort, session.host, signal)
+      )
       await openExternal(url)
       return { url }
     },
@@ -100,8 +100,24 @@ export function containersHandlers({ session, tasks, openExternal }: ContainersH
       try {
         yield* watchStats(session.client(), id, signal)
       } catch (error) {
-        if (!signal.aborted) throw attempted(`Could not read the figures of container ${nameOf(id)}`, error)
+        if (signal.aborted) return
+        throw attempted(`Could not read the figures of container ${nameOf(session, id)}`, error)
       }
     }
   } satisfies Handlers['containers']
+}
+
+async function addressOf(
+  client: DockerClient,
+  id: string,
+  privatePort: number,
+  host: string,
+  signal: AbortSignal
+): Promise<string> {
+  const [row] = await listContainersById(client, [id], signal)
+  const address = row === undefined ? null : portUrl(row, privatePort, host)
+  if (address !== null) return address
+  throw new AppError('NotFound', `Port ${privatePort} is not published.`, {
+    hint: 'Start the container, or run it with the port published.'
+  })
 }

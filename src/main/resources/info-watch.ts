@@ -23,8 +23,7 @@ export async function* watchInfo(
   let seen = 0
   let shown = ''
   while (!signal.aborted) {
-    await session.infoPulse.beyond(seen, signal)
-    if (signal.aborted) return
+    if (!(await session.infoPulse.beyond(seen, signal))) return
     seen = session.infoPulse.beats
     const info = await readInfo(session, userName, signal)
     const text = JSON.stringify(info)

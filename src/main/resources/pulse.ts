@@ -12,9 +12,9 @@ export class Pulse {
     for (const wake of [...this.#waiting]) wake()
   }
 
-  /** Resolves once there were beats beyond `seen`, or when the signal aborts. */
-  async beyond(seen: number, signal: AbortSignal): Promise<void> {
-    if (this.#beats > seen || signal.aborted) return
+  /** Resolves once there were beats beyond `seen`: true, or false when the signal aborted. */
+  async beyond(seen: number, signal: AbortSignal): Promise<boolean> {
+    if (this.#beats > seen || signal.aborted) return !signal.aborted
     await new Promise<void>((resolve) => {
       const wake = () => {
         this.#waiting.delete(wake)
@@ -24,5 +24,6 @@ export class Pulse {
       this.#waiting.add(wake)
       signal.addEventListener('abort', wake, { once: true })
     })
+    return !signal.aborted
   }
 }

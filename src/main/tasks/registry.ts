@@ -75,6 +75,11 @@ export class TaskRegistry {
     this.#existing(id).abort.abort()
   }
 
+  /** The app quits: nothing goes on. */
+  cancelAll(): void {
+    for (const { abort } of this.#entries.values()) abort.abort()
+  }
+
   /** Takes a finished task off the list; a running one has to be cancelled first. */
   dismiss(id: string): void {
     if (this.#existing(id).task.state === 'running') {

@@ -25,7 +25,11 @@ export const PortSummary = z.object({
 })
 export type PortSummary = z.output<typeof PortSummary>
 
-const orEmpty = <T extends z.ZodType>(schema: T) => z.array(schema).nullish().transform((list) => list ?? [])
+const orEmpty = <T extends z.ZodType>(schema: T) =>
+  z
+    .array(schema)
+    .nullish()
+    .transform((list) => list ?? [])
 const labels = z
   .record(z.string(), z.string())
   .nullish()
@@ -80,7 +84,9 @@ export function health(container: Pick<ContainerSummary, 'Status'>): Health | nu
 }
 
 /** The compose project and service a container belongs to, by compose's own labels; null for one started by hand. */
-export function composeOf(container: Pick<ContainerSummary, 'Labels'>): { project: string; service: string } | null {
+export function composeOf(
+  container: Pick<ContainerSummary, 'Labels'>
+): { project: string; service: string } | null {
   const project = container.Labels['com.docker.compose.project']
   if (project === undefined || project === '') return null
   return { project, service: container.Labels['com.docker.compose.service'] ?? '' }
