@@ -21,60 +21,74 @@ interface Use {
   linger: ReturnType<typeof setTimeout> | null
 }
 
-export const useContainerStatsStore = defineStore('container-stats', () => {
-  const samples = shallowReactive(new Map<string, ContainerStats>())
+/** Owns the streams: who asked for which container, and which of those have one. */
+class StatsStreams {
+  readonly samples = shallowReactive(new Map<string, ContainerStats>())
   /** In the order they were asked for, which is the order they get a stream in. */
-  const uses = new Map<string, Use>()
+  readonly #uses = new Map<string, Use>()
 
-  /** Asks for a container's figures until the returned function is called. */
-  function acquire(id: string): () => void {
-    const use = uses.get(id) ?? { users: 0, stream: null, ended: false, linger: null }
-    uses.set(id, use)
+  constructor() {
+    document.addEventListener('visibilitychange', this.#onVisibility)
+  }
+
+  acquire(id: string): () => void {
+    const use = this.#uses.get(id) ?? { users: 0, stream: null, ended: false, linger: null }
+    this.#uses.set(id, use)
     use.users += 1
     if (use.linger !== null) clearTimeout(use.linger)
     use.linger = null
-    openWhatFits()
+    this.#openWhatFits()
     let held = true
     return () => {
       if (!held) return
       held = false
       use.users -= 1
-      if (use.users === 0) use.linger = setTimeout(() => lingered(id, use), LINGER_MS)
+      if (use.users > 0) return
+      use.linger = setTimeout(() => {
+        this.#remove(id, use)
+        this.#openWhatFits()
+      }, LINGER_MS)
     }
   }
 
-  /** The container changed: a stream the engine had ended is worth opening again. */
-  function retry(id: string): void {
-    const use = uses.get(id)
+  retry(id: string): void {
+    const use = this.#uses.get(id)
     if (use?.ended !== true) return
     use.ended = false
-    openWhatFits()
+    this.#openWhatFits()
   }
 
-  function openWhatFits(): void {
-    if (document.hidden) return
-    const open = [...uses].filter(([, use]) => use.stream !== null)
-    const wanted = [...uses].filter(([, use]) => use.stream === null && !use.ended && use.users > 0)
-    const idle = open.filter(([, use]) => use.users === 0)
-    let free = MAX_STREAMS - open.length
+  dispose(): void {
+    document.removeEventListener('visibilitychange', this.#onVisibility)
+    for (const [id, use] of [...this.#uses]) this.#remove(id, use)
+  }
+
+  readonly #onVisibility = (): void => {
+    if (document.visibilityState === 'hidden') for (const [id, use] of this.#uses) this.#close(id, use)
+    else this.#openWhatFits()
+  }
+
+  #openWhatFits(): void {
+    if (document.visibilityState === 'hidden') return
+    const all = [...this.#uses]
+    const wanted = all.filter(([, use]) => use.stream === null && !use.ended && use.users > 0)
+    const lingering = all.filter(([, use]) => use.stream !== null && use.users === 0)
+    let free = MAX_STREAMS - all.filter(([, use]) => use.stream !== null).length
     for (const [id, use] of wanted) {
-      if (free <= 0) {
-        const victim = idle.shift()
-        if (victim === undefined) return
-        remove(...victim)
-        free += 1
-      }
-      free -= 1
-      void consume(id, use)
+      const idle = free > 0 ? undefined : lingering.shift()
+      if (idle !== undefined) this.#remove(...idle)
+      else if (free <= 0) return
+      else free -= 1
+      void this.#consume(id, use)
     }
   }
 
-  async function consume(id: string, use: Use): Promise<void> {
+  async #consume(id: string, use: Use): Promise<void> {
     const stream = api.containers.stats({ id })
     use.stream = stream
     try {
       for await (const sample of stream) {
-        if (use.stream === stream) samples.set(id, sample)
+        if (use.stream === stream) this.samples.set(id, sample)
       }
     } catch {
       // The container went away or the engine did: both are told by the watch stream, here there is just no figure.
@@ -82,40 +96,39 @@ export const useContainerStatsStore = defineStore('container-stats', () => {
     if (use.stream !== stream) return
     use.stream = null
     use.ended = true
-    samples.delete(id)
-    openWhatFits()
+    this.samples.delete(id)
+    this.#openWhatFits()
   }
 
-  function close(id: string, use: Use): void {
+  #close(id: string, use: Use): void {
     const stream = use.stream
     use.stream = null
-    samples.delete(id)
+    this.samples.delete(id)
     stream?.close()
   }
 
-  function remove(id: string, use: Use): void {
+  #remove(id: string, use: Use): void {
     if (use.linger !== null) clearTimeout(use.linger)
-    close(id, use)
-    uses.delete(id)
+    this.#close(id, use)
+    this.#uses.delete(id)
   }
+}
 
-  function lingered(id: string, use: Use): void {
-    remove(id, use)
-    openWhatFits()
-  }
-
-  function onVisibility(): void {
-    if (!document.hidden) return openWhatFits()
-    for (const [id, use] of uses) close(id, use)
-  }
-
-  document.addEventListener('visibilitychange', onVisibility)
+export const useContainerStatsStore = defineStore('container-stats', () => {
+  const streams = new StatsStreams()
   onScopeDispose(() => {
-    document.removeEventListener('visibilitychange', onVisibility)
-    for (const [id, use] of [...uses]) remove(id, use)
+    streams.dispose()
   })
-
-  return { samples, acquire, retry }
+  return {
+    /** The latest sample by container id; none while there is no stream. */
+    samples: streams.samples,
+    /** Asks for a container's figures until the returned function is called. */
+    acquire: (id: string) => streams.acquire(id),
+    /** The container changed: a stream the engine had ended is worth opening again. */
+    retry: (id: string): void => {
+      streams.retry(id)
+    }
+  }
 })
 
 /** A running container's latest sample for as long as the calling component shows it; null for any other. */

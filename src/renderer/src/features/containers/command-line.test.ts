@@ -47,10 +47,15 @@ describe('splitCommand', () => {
 
   it('gives back any arguments that were single-quoted', () => {
     fc.assert(
-      fc.property(fc.array(fc.string({ unit: 'binary' })), (words) => {
-        const line = words.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ')
-        expect(args(line)).toEqual(words)
-      })
+      fc.property(
+        fc.array(
+          fc.string({ unit: fc.constantFrom("'", '"', '\\', ' ', '\n', '\t', 'a', '$', '|', 'é', '本') })
+        ),
+        (words) => {
+          const line = words.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ')
+          expect(args(line)).toEqual(words)
+        }
+      )
     )
   })
 })

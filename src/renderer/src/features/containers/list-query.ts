@@ -21,14 +21,13 @@ export type Compare = (a: ContainerRow, b: ContainerRow) => number
 /** One line of the table: a compose project's heading or a container. */
 export type TableLine = TableRow<ContainerRow>
 
-const collator = new Intl.Collator('en', { numeric: true, sensitivity: 'base' })
 const stateOrder = ['running', 'restarting', 'paused', 'created', 'exited', 'dead', 'removing'] as const
 const stateRank = new Map<ContainerState, number>(stateOrder.map((state, index) => [state, index]))
 
 const columns: Readonly<Record<SortColumn, Compare>> = {
   name: () => 0,
   state: (a, b) => (stateRank.get(a.state) ?? 0) - (stateRank.get(b.state) ?? 0),
-  image: (a, b) => collator.compare(a.image, b.image),
+  image: (a, b) => compareText(a.image, b.image),
   ports: (a, b) => firstPort(a) - firstPort(b),
   // Ascending age, as the column shows it: the youngest first.
   created: (a, b) => b.created - a.created
@@ -39,11 +38,12 @@ export function compareBy(sort: Sort): Compare {
   const column = columns[sort.key]
   const sign = sort.direction === 'ascending' ? 1 : -1
   const nameSign = sort.key === 'name' ? sign : 1
-  return (a, b) => sign * column(a, b) || nameSign * collator.compare(a.name, b.name) || compareIds(a, b)
+  return (a, b) =>
+    sign * column(a, b) || nameSign * compareText(a.nameKey, b.nameKey) || compareText(a.id, b.id)
 }
 
-function compareIds(a: ContainerRow, b: ContainerRow): number {
-  return a.id < b.id ? -1 : a.id > b.id ? 1 : 0
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
 }
 
 function firstPort(row: ContainerRow): number {
@@ -83,8 +83,7 @@ function merge(
     }
     merged.push(row)
   }
-  merged.push(...right.slice(next))
-  return merged
+  return merged.concat(right.slice(next))
 }
 
 /** Whether a state passes the filter. */

@@ -3,6 +3,7 @@
  * Pure; the dialog shows it and the page does it.
  */
 import type { RemovalPreview } from '@shared/contract/containers'
+import { shellCommand } from '@shared/docker/command'
 import type { ContainerState } from '@shared/docker/container'
 
 /** What the user agreed to. */
@@ -62,7 +63,7 @@ export function removalCommand({ targets, volumes }: RemovalPlan): string {
     const names = targets.filter((target) => target.force === force).map((target) => target.name)
     if (names.length === 0) return ''
     const flags = [...(force ? ['--force'] : []), ...(volumes ? ['--volumes'] : [])]
-    return ['docker rm', ...flags, ...names].join(' ')
+    return shellCommand(['docker', 'rm', ...flags, ...names])
   }
   return [line(false), line(true)].filter((text) => text !== '').join('\n')
 }

@@ -1,7 +1,8 @@
 /** The verbs of a container that need nothing but its id, with the words for before, during and after. */
-import { Pause, Play, RotateCw, Square } from '@lucide/vue'
 import type { Component } from 'vue'
 import { api } from '@/api'
+import { verbCommand } from '@shared/docker/command'
+import { PauseIcon, RestartIcon, StartIcon, StopIcon } from './row-icons'
 import type { ContainerRow } from './row-model'
 
 export type Verb = 'start' | 'stop' | 'restart' | 'pause' | 'unpause'
@@ -14,11 +15,11 @@ export interface VerbWords {
 }
 
 export const VERBS: Readonly<Record<Verb, VerbWords>> = {
-  start: { label: 'Start', doing: 'Starting', done: 'Started', icon: Play },
-  stop: { label: 'Stop', doing: 'Stopping', done: 'Stopped', icon: Square },
-  restart: { label: 'Restart', doing: 'Restarting', done: 'Restarted', icon: RotateCw },
-  pause: { label: 'Pause', doing: 'Pausing', done: 'Paused', icon: Pause },
-  unpause: { label: 'Unpause', doing: 'Unpausing', done: 'Unpaused', icon: Play }
+  start: { label: 'Start', doing: 'Starting', done: 'Started', icon: StartIcon },
+  stop: { label: 'Stop', doing: 'Stopping', done: 'Stopped', icon: StopIcon },
+  restart: { label: 'Restart', doing: 'Restarting', done: 'Restarted', icon: RestartIcon },
+  pause: { label: 'Pause', doing: 'Pausing', done: 'Paused', icon: PauseIcon },
+  unpause: { label: 'Unpause', doing: 'Unpausing', done: 'Unpaused', icon: StartIcon }
 }
 
 /** Asks the engine; the row changes when the engine's event arrives. */
@@ -31,7 +32,7 @@ export function dockerCommands(row: Pick<ContainerRow, 'name' | 'actions'>): rea
   const { actions, name } = row
   const verbs = (['start', 'stop', 'restart', 'pause', 'unpause'] as const).filter((verb) => actions[verb])
   return [
-    ...verbs.map((verb) => `docker ${verb} ${name}`),
+    ...verbs.map((verb) => verbCommand(verb, name)),
     `docker logs --follow ${name}`,
     ...(actions.pause ? [`docker exec -it ${name} sh`] : []),
     `docker inspect ${name}`,
