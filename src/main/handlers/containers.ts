@@ -53,7 +53,7 @@ type Tried = <T>(verb: string, id: string, work: (client: DockerClient) => Promi
 function trying(session: EngineSession): Tried {
   return async (verb, id, work) => {
     try {
-      return await work(session.client())
+      return await work(await session.client())
     } catch (error) {
       throw attempted(`Could not ${verb} container ${nameOf(session, id)}`, error)
     }
@@ -79,10 +79,11 @@ export function containersHandlers({ session, tasks, openExternal }: ContainersH
     unpause: ({ id }) => tried('unpause', id, (client) => unpauseContainer(client, id)),
     remove: ({ id, force, volumes }) =>
       tried('remove', id, (client) => removeContainer(client, id, { force, volumes })),
-    removalPreview: ({ ids }, { signal }) => previewContainerRemoval(session.client(), ids, signal),
+    removalPreview: async ({ ids }, { signal }) =>
+      previewContainerRemoval(await session.client(), ids, signal),
     async run(options) {
       try {
-        const client = session.client()
+        const client = await session.client()
         const { id, warnings } = await runContainer(client, options, pullAsTask(client, tasks))
         return { id, warnings: [...warnings] }
       } catch (error) {
@@ -98,7 +99,7 @@ export function containersHandlers({ session, tasks, openExternal }: ContainersH
     },
     async *stats({ id }, { signal }) {
       try {
-        yield* watchStats(session.client(), id, signal)
+        yield* watchStats(await session.client(), id, signal)
       } catch (error) {
         if (signal.aborted) return
         throw attempted(`Could not read the figures of container ${nameOf(session, id)}`, error)

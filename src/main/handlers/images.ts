@@ -65,23 +65,23 @@ export function imagesHandlers({ session, tasks, chooseArchive, sampleArchive }:
   }
   return {
     watch: (_, { signal }) => session.watchImages(signal),
-    removalPreview: ({ ids }, { signal }) => previewImageRemoval(session.client(), ids, signal),
+    removalPreview: async ({ ids }, { signal }) => previewImageRemoval(await session.client(), ids, signal),
     async remove({ id }) {
       const name = nameOf(id)
       try {
-        await removeImage(session.client(), id)
+        await removeImage(await session.client(), id)
       } catch (error) {
         throw attempted(`Could not remove image ${name}`, error)
       }
     },
     async load() {
-      const client = session.client()
+      const client = await session.client()
       const path = await chooseArchive()
       return path === null ? null : { taskId: loadAsTask(client, tasks, path, `Load ${basename(path)}`).id }
     },
     async runSample() {
       try {
-        const client = session.client()
+        const client = await session.client()
         const load = () => loadAsTask(client, tasks, sampleArchive, 'Load the sample image').done
         return { id: await runSample(client, load) }
       } catch (error) {

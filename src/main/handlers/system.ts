@@ -28,10 +28,10 @@ export function systemHandlers({ session, usage, cliConfigDir }: SystemHandlerDe
     watchInfo: (_, { signal }) => watchInfo(session, userName, signal),
     infoText: (_, { signal }) =>
       tried('Could not read the engine’s info', async () =>
-        infoText(await engineInfo(session.client(), signal), await userName())
+        infoText(await engineInfo(await session.client(), signal), await userName())
       ),
     usage: (_, { signal }) => watchUsage(usage, signal),
     diskUsage: (_, { signal }) =>
-      tried('Could not measure the disk usage', () => diskUsage(session.client(), signal))
+      tried('Could not measure the disk usage', async () => diskUsage(await session.client(), signal))
   } satisfies Handlers['system']
 }

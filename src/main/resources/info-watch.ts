@@ -43,7 +43,7 @@ async function readInfo(
   while (session.connected && !signal.aborted) {
     try {
       const deadline = AbortSignal.any([signal, AbortSignal.timeout(INFO_DEADLINE_MS)])
-      return systemInfo(await engineInfo(session.client(), deadline), await userName())
+      return systemInfo(await engineInfo(await session.client(), deadline), await userName())
     } catch (error) {
       const { code } = toAppError(error)
       // The engine just went away: the next connection beats the pulse.

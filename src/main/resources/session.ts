@@ -50,7 +50,7 @@ export class EngineSession {
   /** Beats when `docker info` would say something else. */
   readonly #info = new Pulse()
   #run: Run | null = null
-  #connecting: AbortController | null = null
+  #connecting: { readonly abort: AbortController; readonly opened: Promise<unknown> } | null = null
   #pastRequests = 0
   #events = 0
 
@@ -67,22 +67,24 @@ export class EngineSession {
   async connect(endpoint: EngineEndpoint): Promise<void> {
     this.disconnect()
     const abort = new AbortController()
-    this.#connecting = abort
+    const opened = openRun(endpoint, abort.signal)
+    const connecting = { abort, opened }
+    this.#connecting = connecting
     try {
-      const { client, stream, events } = await openRun(endpoint, abort.signal)
-      const run: Run = { endpoint, abort, client, stream }
+      const { events, ...opening } = await opened
+      const run: Run = { endpoint, abort, ...opening }
       this.#run = run
       this.#followed(run, events)
     } catch (error) {
       throw attempted('Could not connect to the engine', error)
     } finally {
-      if (this.#connecting === abort) this.#connecting = null
+      if (this.#connecting === connecting) this.#connecting = null
     }
   }
 
   /** The engine stopped, or another one is going to be used: what was shown stays as it was last seen. */
   disconnect(): void {
-    this.#connecting?.abort()
+    this.#connecting?.abort.abort()
     this.#connecting = null
     const run = this.#run
     if (run === null) return
@@ -98,8 +100,12 @@ export class EngineSession {
     this.#run?.stream.abort()
   }
 
-  /** The client of the engine in use. Throws EngineNotRunning while there is none. */
-  client(): DockerClient {
+  /**
+   * The client of the engine in use; waits for one that is just being connected, because the page may ask as soon as it
+   * reads that the engine runs. Rejects with EngineNotRunning while there is none.
+   */
+  async client(): Promise<DockerClient> {
+    await this.#connecting?.opened.catch(() => undefined)
     if (this.#run === null) throw engineNotRunning()
     return this.#run.client
   }

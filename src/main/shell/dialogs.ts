@@ -1,8 +1,8 @@
 /** Native file dialogs: the only way a path of the host gets into the app from the window. */
-import { app, dialog, type BrowserWindow } from 'electron'
+import { app, BrowserWindow, dialog } from 'electron'
 
 /** Asks for an image archive; null when the user cancelled. */
-export async function chooseArchive(window: BrowserWindow | null): Promise<string | null> {
+export async function chooseArchive(): Promise<string | null> {
   const options = {
     title: 'Load an image',
     buttonLabel: 'Load',
@@ -13,6 +13,7 @@ export async function chooseArchive(window: BrowserWindow | null): Promise<strin
       { name: 'All files', extensions: ['*'] }
     ]
   }
+  const window = BrowserWindow.getFocusedWindow()
   const answer =
     window === null ? await dialog.showOpenDialog(options) : await dialog.showOpenDialog(window, options)
   return answer.canceled ? null : (answer.filePaths[0] ?? null)

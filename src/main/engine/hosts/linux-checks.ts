@@ -1,0 +1,35 @@
+/** The checks shared by the Linux hosts that need more than a look: the bundle's hashes, and refusing a start. */
+import type { Precondition } from '@shared/contract/engine'
+import { AppError, toAppError } from '@shared/errors'
+import { verifyBundle } from '../bundle'
+import { precondition } from './preconditions'
+
+export async function checkBundle(bundleDir: string, cacheFile: string): Promise<Precondition> {
+  return await precondition('bundle', 'The engine’s programs', async () => {
+    try {
+      const { components } = await verifyBundle(bundleDir, cacheFile)
+      const dockerd = components.find(({ name }) => name === 'dockerd')
+      return { result: 'ok', detail: `Complete and unchanged (dockerd ${dockerd?.version ?? '?'}).` }
+    } catch (error) {
+      const { message, hint } = toAppError(error)
+      return {
+        result: 'failed',
+        detail: message,
+        fix: hint ?? 'Install Quayside again.',
+        command: 'node scripts/engine-bundle.mjs'
+      }
+    }
+  })
+}
+
+/** Throws for the first precondition that failed, with its fix as the hint. */
+export function refuseFailed(preconditions: readonly Precondition[]): void {
+  const failed = preconditions.find(({ result }) => result === 'failed')
+  if (failed === undefined) return
+  const command = failed.command === null ? '' : ` (${failed.command})`
+  throw new AppError('Unavailable', `The engine cannot start here. ${failed.title}: ${failed.detail}`, {
+    hint: `${failed.fix ?? 'See the list of requirements.'}${command}`,
+    retryable: false,
+    details: { kind: failed.id === 'disk' ? 'disk-full' : failed.id }
+  })
+}

@@ -1,0 +1,135 @@
+/**
+ * The bundled engine run by root on Linux: dockerd as a process of its own session that outlives the app, with live
+ * restore, so that neither a crash of dockerd nor of the app ends a container. Made by hosts/index.ts.
+ */
+import { chmodSync, existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Precondition } from '@shared/contract/engine'
+import { verifyBundle } from '../bundle'
+import { writeLiveRestore } from '../engine-config'
+import { tailLines } from '../engine-log'
+import { holdsClaim, readRecord, releaseFolder } from '../engine-record'
+import type { EngineProcess, Host, Prepared, Terminated } from './host'
+import {
+  endEngine,
+  findContainerd,
+  findDockerd,
+  prepareGround,
+  removeLeftovers,
+  supervisorFile,
+  type LinuxHostOptions,
+  type RunningEngine
+} from './linux-ground'
+import { adoptProcess, engineEnvironment, spawnEngine } from './linux-process'
+import { applyLiveRestore, longestStopTimeout, removeEverything } from './linux-terminate'
+import { checkBundle, refuseFailed } from './linux-checks'
+import { checkCgroups, checkDisk, checkIptables, checkOverlay } from './preconditions'
+import { executableOf, isFrozen, readProcess, signalProcess } from './proc'
+
+/** dockerd's own limit; a container's longer StopTimeout wins over it. */
+const SHUTDOWN_TIMEOUT_S = 15
+
+export function createRootfulHost(options: LinuxHostOptions): Host {
+  const { paths, bundleDir, logger } = options
+  const endpoint = { kind: 'unix', path: paths.socket } as const
+  const verified = join(paths.engineDir, 'verified.json')
+  const find = (): RunningEngine | null => {
+    const dockerd = findDockerd(paths)
+    return dockerd === null ? null : { watched: dockerd, dockerd }
+  }
+  const check = async (): Promise<Precondition[]> =>
+    await Promise.all([
+      checkBundle(bundleDir, verified),
+      checkCgroups(),
+      checkOverlay(),
+      checkIptables(true),
+      checkDisk(paths.engineDataDir)
+    ])
+
+  async function prepare(signal: AbortSignal): Promise<Prepared> {
+    const found = await prepareGround(options, find, signal)
+    if (found !== null && isOfThisBundle(found, bundleDir)) {
+      await applyLiveRestore(paths, endpoint, found.watched, wantsLiveRestore(options))
+      return { kind: 'adopted', process: adoptProcess(found.watched) }
+    }
+    if (found !== null) {
+      await endEngine(found)
+      await removeLeftovers(paths)
+    }
+    await verifyBundle(bundleDir, verified)
+    refuseFailed(await check())
+    writeLiveRestore(paths.engineConfig, wantsLiveRestore(options))
+    return { kind: 'ready' }
+  }
+
+  async function terminate(process: EngineProcess, keepContainers: boolean): Promise<Terminated> {
+    const dockerd = readProcess(process.pid ?? -1)
+    if (dockerd === null) return { graceMs: 1000 }
+    if (keepContainers) {
+      signalProcess(dockerd, 'SIGTERM')
+      signalProcess(dockerd, 'SIGCONT')
+      return { graceMs: 15_000 }
+    }
+    signalProcess(dockerd, 'SIGCONT')
+    const longest = await longestStopTimeout(endpoint)
+    const applied = await applyLiveRestore(paths, endpoint, dockerd, false)
+    if (!applied) logger.warn('The engine did not confirm that live restore is off.', { area: 'engine' })
+    signalProcess(dockerd, 'SIGTERM')
+    return { graceMs: (longest + 15) * 1000 }
+  }
+
+  async function cleanup(keepContainers: boolean): Promise<void> {
+    // After a start that was refused the engine here is another Quayside's.
+    if (!holdsClaim(supervisorFile(paths)) || find() !== null) return
+    await (keepContainers ? removeLeftovers(paths) : removeEverything(paths, logger))
+  }
+
+  return {
+    ...{ mode: 'rootful', retry: 'budget', endpoint, check, prepare, terminate, cleanup },
+    spawn: async () => await spawnEngine(options, daemonCommand(options), engineEnvironment(bundleDir)),
+    kill: async (process) => await dumpAndKill(process),
+    settled: () => {
+      // dockerd makes it 0660; the folder is 0700, this is the second lock on the same door.
+      chmodSync(paths.socket, 0o600)
+    },
+    parts: {
+      dockerd: () => findDockerd(paths),
+      containerd: () => findContainerd(paths),
+      seesContainers: true
+    },
+    release: () => releaseFolder(supervisorFile(paths)),
+    lastLogLines: (count) => tailLines(paths.engineLog, count, readRecord(paths.engineRecord)?.logOffset ?? 0)
+  }
+}
+
+/** Live restore and swarm mode exclude each other: dockerd would refuse to start. */
+function wantsLiveRestore({ paths }: LinuxHostOptions): boolean {
+  return !existsSync(join(paths.engineDataDir, 'swarm', 'docker-state.json'))
+}
+
+/** An engine of an older installation is restarted with ours; its containers live on. */
+function isOfThisBundle(found: RunningEngine, bundleDir: string): boolean {
+  const program = executableOf(found.watched.pid)
+  return program === null || program === join(bundleDir, 'bin', 'dockerd')
+}
+
+function daemonCommand({ paths, bundleDir }: LinuxHostOptions): string[] {
+  return [
+    join(bundleDir, 'bin', 'dockerd'),
+    ...['--config-file', paths.engineConfig],
+    ...['--data-root', paths.engineDataDir],
+    ...['--exec-root', paths.execRoot],
+    ...['--pidfile', paths.pidFile],
+    ...['-H', `unix://${paths.socket}`],
+    ...['--shutdown-timeout', String(SHUTDOWN_TIMEOUT_S)]
+  ]
+}
+
+/** Leaves dockerd's goroutines in the exec root for whoever asks why, then ends it. */
+async function dumpAndKill(process: EngineProcess): Promise<void> {
+  const dockerd = readProcess(process.pid ?? -1)
+  if (dockerd === null) return
+  if (!isFrozen(dockerd) && signalProcess(dockerd, 'SIGUSR1')) await sleep(300)
+  signalProcess(dockerd, 'SIGKILL')
+}

@@ -1,0 +1,171 @@
+/**
+ * The composition root: constructs the parts, wires them to one another, starts and stops them. No logic of its own.
+ * The window is made first, so that it is there while the engine starts.
+ */
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { app, clipboard, dialog, session as sessions, shell } from 'electron'
+import { contract } from '@shared/contract'
+import { Settings } from '@shared/contract/settings'
+import { toAppError } from '@shared/errors'
+import { createEngineSupervisor, type EngineSupervisor } from './engine/supervisor'
+import { appHandlers } from './handlers/app'
+import { containersHandlers } from './handlers/containers'
+import { engineHandlers } from './handlers/engine'
+import { imagesHandlers } from './handlers/images'
+import { settingsHandlers } from './handlers/settings'
+import { systemHandlers } from './handlers/system'
+import { tasksHandlers } from './handlers/tasks'
+import { serveIpc } from './ipc/electron'
+import { Router } from './ipc/router'
+import { createFileLogger, type Logger } from './platform/logger'
+import { makeFolders, resolveBundleDir, resolvePaths, type Paths } from './platform/paths'
+import { openSettings, type SettingsStore } from './platform/settings'
+import { EngineSession } from './resources/session'
+import { chooseArchive } from './shell/dialogs'
+import { denyPermissions, hardenPages } from './shell/hardening'
+import { claimSingleInstance, manageLifecycle } from './shell/lifecycle'
+import { installMenu } from './shell/menu'
+import { openExternal } from './shell/open-external'
+import { PAGE_ORIGIN, registerPageScheme, servePage } from './shell/protocol'
+import { createMainWindow, stateFileIn } from './shell/window'
+import { TaskRegistry } from './tasks/registry'
+import { connectSession, followTheme, takePictureOnce } from './wiring'
+
+/** In development Vite serves the page; a packaged app has only its own files. */
+const devServer = app.isPackaged ? undefined : process.env['ELECTRON_RENDERER_URL']
+const origin = devServer === undefined ? PAGE_ORIGIN : new URL(devServer).origin
+const resources = app.isPackaged ? process.resourcesPath : join(app.getAppPath(), 'resources')
+
+registerPageScheme()
+run()
+
+function run(): void {
+  let paths: Paths
+  try {
+    paths = resolvePaths(process.env, process.platform, homedir())
+    makeFolders(paths)
+  } catch (thrown) {
+    const { message, hint } = toAppError(thrown)
+    console.error(`${message} ${hint ?? ''}`)
+    // Without a window system the dialog cannot come; the line above has said it.
+    if (process.platform !== 'linux' || process.env['DISPLAY']) dialog.showErrorBox(message, hint ?? '')
+    app.exit(1)
+    return
+  }
+  app.setPath('userData', paths.electronDir)
+  if (!claimSingleInstance()) {
+    console.log(`Quayside is already running with the folder ${paths.root}.`)
+    app.exit(0)
+    return
+  }
+  const log = createFileLogger(paths.appLog)
+  log.info('started', { area: 'app', version: app.getVersion(), path: paths.root })
+  if (process.platform === 'linux' && process.getuid?.() === 0) {
+    log.warn('Running as root: Chromium’s own sandbox is off; the page’s settings stay strict.', {
+      area: 'app'
+    })
+  }
+  hardenPages(log)
+  // Not awaited at the top of the module: Electron is ready only after the module has been loaded.
+  void app.whenReady().then(() => {
+    start(paths, log)
+  })
+}
+
+function start(paths: Paths, log: Logger): void {
+  const settings = openSettings(paths.settingsFile, Settings, log)
+  const supervisor = createEngineSupervisor({
+    paths,
+    settings,
+    log,
+    env: process.env,
+    bundleDir: bundleDir()
+  })
+  const session = new EngineSession({
+    log: { warn: (message, { kind }) => log.warn(message, { area: 'session', kind: String(kind) }) }
+  })
+  const tasks = new TaskRegistry()
+  const router = makeRouter({ paths, log, settings, supervisor, session, tasks })
+  const windows = new Set<number>()
+  const stopIpc = serveIpc({ router, windows, origin, log })
+
+  servePage(sessions.defaultSession, join(import.meta.dirname, '../renderer'))
+  denyPermissions(sessions.defaultSession)
+  installMenu(process.platform)
+  followTheme(settings)
+  const window = createMainWindow({
+    url: devServer ?? `${PAGE_ORIGIN}/index.html`,
+    preload: join(import.meta.dirname, '../preload/index.cjs'),
+    stateFile: stateFileIn(paths.electronDir),
+    icon: process.platform === 'linux' ? join(resources, 'icons', 'quayside.png') : undefined,
+    log
+  })
+  windows.add(window.webContents.id)
+
+  connectSession(supervisor, session, log)
+  const picture = process.env['QUAYSIDE_SCREENSHOT']
+  if (picture !== undefined) takePictureOnce(supervisor, window, picture, log)
+  manageLifecycle({
+    onSecondStart: () => {
+      window.show()
+      window.focus()
+    },
+    shutDown: async () => {
+      tasks.cancelAll()
+      await supervisor.dispose().catch((thrown: unknown) => {
+        log.error('the engine could not be stopped', { area: 'app' }, thrown)
+      })
+      session.disconnect()
+      stopIpc()
+    }
+  }).quitWith(window)
+}
+
+function bundleDir(): string {
+  const where = app.isPackaged
+    ? { packagedResources: process.resourcesPath }
+    : { repository: app.getAppPath() }
+  return resolveBundleDir({ ...where, platform: process.platform, arch: process.arch })
+}
+
+interface Parts {
+  readonly paths: Paths
+  readonly log: Logger
+  readonly settings: SettingsStore<Settings>
+  readonly supervisor: EngineSupervisor
+  readonly session: EngineSession
+  readonly tasks: TaskRegistry
+}
+
+function makeRouter({ paths, log, settings, supervisor, session, tasks }: Parts): Router {
+  const handlers = {
+    app: appHandlers({
+      writeClipboard: (text) => clipboard.writeText(text),
+      versions: {
+        quayside: app.getVersion(),
+        electron: process.versions.electron,
+        platform: `${process.platform} ${process.arch}`
+      }
+    }),
+    containers: containersHandlers({ session, tasks, openExternal }),
+    engine: engineHandlers({ supervisor, reveal: (path) => shell.showItemInFolder(path) }),
+    images: imagesHandlers({
+      session,
+      tasks,
+      chooseArchive,
+      sampleArchive: join(resources, 'sample', 'quayside-sample.tar')
+    }),
+    settings: settingsHandlers(settings),
+    system: systemHandlers({
+      session,
+      usage: {
+        dataRoot: () => (supervisor.status.source === 'bundled' ? paths.engineDataDir : null),
+        engineProcess: () => supervisor.engineProcess
+      },
+      cliConfigDir: process.env['DOCKER_CONFIG'] ?? join(homedir(), '.docker')
+    }),
+    tasks: tasksHandlers({ tasks })
+  }
+  return new Router({ contract, handlers, log, checkResults: !app.isPackaged, now: () => performance.now() })
+}

@@ -1,0 +1,55 @@
+/** Which part tells which other part what. Part of the composition root: used by main/index.ts only. */
+import { nativeTheme, powerMonitor, type BrowserWindow } from 'electron'
+import type { Settings } from '@shared/contract/settings'
+import type { EngineSupervisor } from './engine/supervisor'
+import type { Logger } from './platform/logger'
+import type { SettingsStore } from './platform/settings'
+import type { EngineSession } from './resources/session'
+import { saveScreenshot } from './shell/screenshot'
+
+/** The session follows the engine: connected while it runs, told when the computer slept, and telling of lost events. */
+export function connectSession(supervisor: EngineSupervisor, session: EngineSession, log: Logger): void {
+  supervisor.onRunning((endpoint) => {
+    session.connect(endpoint).catch((thrown: unknown) => {
+      log.warn('the engine answered and then did not', { area: 'session' }, thrown)
+      supervisor.eventsLost()
+    })
+  })
+  supervisor.onNotRunning(() => {
+    session.disconnect()
+  })
+  session.onEventsLost(() => {
+    supervisor.eventsLost()
+  })
+  powerMonitor.on('resume', () => {
+    session.resync()
+  })
+}
+
+/** The native parts (scroll bars, menus, the first paint) follow the theme the user chose. */
+export function followTheme(settings: SettingsStore<Settings>): void {
+  const apply = async (): Promise<void> => {
+    for await (const { theme } of settings.watch(new AbortController().signal)) {
+      nativeTheme.themeSource = theme === 'contrast' ? 'dark' : theme
+    }
+  }
+  void apply()
+}
+
+/** For starts without a display: a picture of the window once the engine runs, and its path on standard output. */
+export function takePictureOnce(
+  supervisor: EngineSupervisor,
+  window: BrowserWindow,
+  file: string,
+  log: Logger
+): void {
+  const take = async (): Promise<void> => {
+    const done = new AbortController()
+    for await (const { state } of supervisor.watch(done.signal)) if (state.name === 'running') break
+    await saveScreenshot(window, file)
+    console.log(`Screenshot: ${file}`)
+  }
+  take().catch((thrown: unknown) => {
+    log.warn('the picture could not be taken', { area: 'app', path: file }, thrown)
+  })
+}
