@@ -113,7 +113,7 @@ describe('VirtualTable', () => {
   it('selects a range with Shift, and all', async () => {
     await show({ rows: things(5) })
     await table.get('[aria-label="Select thing 1"]').trigger('click')
-    await table.setProps({ selected: new Set(['key-1']) } as never)
+    await table.setProps({ selected: new Set(['key-1']) })
     await table.get('[aria-label="Select thing 3"]').trigger('click', { shiftKey: true })
     expect(table.emitted('update:selected')?.[1]).toEqual([new Set(['key-1', 'key-2', 'key-3'])])
     await table.get('[aria-label="Select all"]').trigger('change')
@@ -124,7 +124,7 @@ describe('VirtualTable', () => {
     await show({ rows: things(6) })
     row(3).focus()
     await nextTick()
-    await table.setProps({ rows: things(6).slice(2) } as never)
+    await table.setProps({ rows: things(6).slice(2) })
     expect(document.activeElement?.textContent).toContain('thing 3')
   })
 
@@ -143,7 +143,7 @@ describe('VirtualTable', () => {
     await show({ rows: [{ kind: 'item', key: 'x', label: name, item: { name } }] })
     expect(table.find('img').exists()).toBe(false)
     expect(table.text()).toContain(name)
-    await table.setProps({ rows: [] } as never)
+    await table.setProps({ rows: [] })
     expect(table.text()).toContain('Nothing here')
   })
 })

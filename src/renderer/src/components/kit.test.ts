@@ -15,7 +15,7 @@ import SearchBox from './SearchBox.vue'
 import { sparkPath, thin } from './spark-path'
 
 afterEach(() => {
-  document.body.innerHTML = ''
+  document.body.replaceChildren()
 })
 
 async function settled(): Promise<void> {

@@ -122,7 +122,7 @@ describe('useAction', () => {
 
   it('does not show what was cancelled', async () => {
     const cancelled = new AppError('Cancelled', 'Cancelled.')
-    const action = scope.run(() => useAction(() => Promise.reject<void>(cancelled), { report: 'toast' }))
+    const action = scope.run(() => useAction(() => Promise.reject(cancelled), { report: 'toast' }))
     await action?.run()
     expect(action?.error.value).toBeNull()
     expect(useToastsStore().toasts).toHaveLength(0)
@@ -130,7 +130,7 @@ describe('useAction', () => {
 
   it('shows a failure without a place as a toast with its details', async () => {
     const failure = new AppError('NotFound', 'No such container.', { details: { id: 'abc' } })
-    const action = scope.run(() => useAction(() => Promise.reject<void>(failure), { report: 'toast' }))
+    const action = scope.run(() => useAction(() => Promise.reject(failure), { report: 'toast' }))
     await action?.run()
     const [toast] = useToastsStore().toasts
     expect(toast?.tone).toBe('error')

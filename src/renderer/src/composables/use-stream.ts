@@ -27,6 +27,13 @@ export interface StreamStatus {
 const FIRST_WAIT_MS = 250
 const LONGEST_WAIT_MS = 10_000
 
+/** What one connection tells: that it works, or why it does not. */
+interface Report<I> {
+  item(item: I): void
+  failed(error: AppError): void
+  ended(): void
+}
+
 /** `open` may read reactive values; when they change, the stream is opened anew. It is closed with the calling scope. */
 export function useStream<I>(
   open: () => Stream<I, never, unknown>,
@@ -38,37 +45,14 @@ export function useStream<I>(
   const error = shallowRef<AppError | null>(null)
   let current: AbortController | null = null
 
-  async function read(stream: Stream<I, never, unknown>, signal: AbortSignal): Promise<void> {
-    for await (const item of stream) {
-      if (signal.aborted) return
+  const report: Report<I> = {
+    item(item) {
       connected.value = true
       error.value = null
       apply(item)
-      await untilVisible(visible, signal)
-      if (signal.aborted) return
-    }
-  }
-
-  async function keepOpen(first: Stream<I, never, unknown>, signal: AbortSignal): Promise<void> {
-    let stream = first
-    for (let wait = FIRST_WAIT_MS; ; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
-      const close = (): void => {
-        stream.close()
-      }
-      signal.addEventListener('abort', close, { once: true })
-      try {
-        await read(stream, signal)
-      } catch (thrown) {
-        if (!signal.aborted) error.value = toAppError(thrown)
-      }
-      signal.removeEventListener('abort', close)
-      if (connected.value) wait = FIRST_WAIT_MS
-      connected.value = false
-      await pause(wait, signal)
-      await untilVisible(visible, signal)
-      if (signal.aborted) return
-      stream = open()
-    }
+    },
+    failed: (failure) => (error.value = failure),
+    ended: () => (connected.value = false)
   }
 
   function stop(): void {
@@ -86,12 +70,65 @@ export function useStream<I>(
       stop()
       if (stream === null) return
       current = new AbortController()
-      void keepOpen(stream, current.signal)
+      void keepOpen(stream, open, report, current.signal)
     },
     { immediate: true, flush: 'sync' }
   )
   onScopeDispose(stop)
   return { connected: computed(() => connected.value), error: computed(() => error.value) }
+}
+
+/** Reads `first`, and after its end another stream, and so on until `signal` aborts. */
+async function keepOpen<I>(
+  first: Stream<I, never, unknown>,
+  open: () => Stream<I, never, unknown>,
+  report: Report<I>,
+  signal: AbortSignal
+): Promise<void> {
+  let stream = first
+  let wait = FIRST_WAIT_MS
+  for (;;) {
+    const worked = await readAll(stream, report, signal)
+    if (isOver(signal)) return
+    report.ended()
+    wait = worked ? FIRST_WAIT_MS : wait
+    await pause(wait, signal)
+    await untilVisible(signal)
+    wait = Math.min(wait * 2, LONGEST_WAIT_MS)
+    if (isOver(signal)) return
+    stream = open()
+  }
+}
+
+/** Applies every item of one stream, at the pace of a window that is seen; answers whether there was any. */
+async function readAll<I>(
+  stream: Stream<I, never, unknown>,
+  report: Report<I>,
+  signal: AbortSignal
+): Promise<boolean> {
+  const close = (): void => {
+    stream.close()
+  }
+  let worked = false
+  signal.addEventListener('abort', close, { once: true })
+  try {
+    for await (const item of stream) {
+      if (isOver(signal)) break
+      worked = true
+      report.item(item)
+      await untilVisible(signal)
+    }
+  } catch (thrown) {
+    if (!isOver(signal)) report.failed(toAppError(thrown))
+  } finally {
+    signal.removeEventListener('abort', close)
+  }
+  return worked
+}
+
+/** Asked through a function because the compiler holds that a property cannot change across an `await`. */
+function isOver(signal: AbortSignal): boolean {
+  return signal.aborted
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {
@@ -107,7 +144,8 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
   })
 }
 
-function untilVisible(visible: Readonly<Ref<boolean>>, signal: AbortSignal): Promise<void> | undefined {
+function untilVisible(signal: AbortSignal): Promise<void> | undefined {
+  const visible = useVisibility()
   if (visible.value || signal.aborted) return undefined
   return new Promise((resolve) => {
     const stop = watch(visible, finish, { flush: 'sync' })

@@ -40,21 +40,8 @@ export const useEngineStore = defineStore('engine', () => {
   )
   const canStop = computed(() => own.value && isOneOf(name.value, ['starting', 'running', 'backoff']))
 
-  /** The word and what belongs to it: "Running · 28.5.2", "Starting · waiting for the API". */
-  const text = computed(() => {
-    const now = state.value
-    if (now?.name === 'running') return `${word.value} · ${now.version}`
-    if (now?.name === 'starting') return `${word.value} · ${STEPS[now.step]}`
-    return word.value
-  })
-
-  /** Which engine is used: "Quayside engine, rootless" or "Context desktop-linux". */
-  const sourceText = computed(() => {
-    const now = status.value
-    if (now === null) return ''
-    if (now.source === 'context') return `Context ${now.contextName ?? 'default'}`
-    return now.mode === null ? 'Quayside engine' : `Quayside engine, ${now.mode}`
-  })
+  const text = computed(() => describeState(state.value, word.value))
+  const sourceText = computed(() => describeSource(status.value))
 
   function apply(next: EngineStatus): void {
     status.value = next
@@ -80,6 +67,20 @@ export const useEngineStore = defineStore('engine', () => {
     use: (source: EngineSource) => api.engine.use({ source })
   }
 })
+
+/** The word and what belongs to it: "Running · 28.5.2", "Starting · waiting for the API". */
+function describeState(state: EngineState | null, word: string): string {
+  if (state?.name === 'running') return `${word} · ${state.version}`
+  if (state?.name === 'starting') return `${word} · ${STEPS[state.step]}`
+  return word
+}
+
+/** Which engine is used: "Quayside engine, rootless" or "Context desktop-linux". */
+function describeSource(status: EngineStatus | null): string {
+  if (status === null) return ''
+  if (status.source === 'context') return `Context ${status.contextName ?? 'default'}`
+  return status.mode === null ? 'Quayside engine' : `Quayside engine, ${status.mode}`
+}
 
 /** Keeps the store at what main says for as long as the calling component lives; App.vue calls it, once. */
 export function followEngine(): void {
