@@ -47,13 +47,19 @@ describe('the engine session', () => {
   })
   const endpoint = (fake: FakeEngine) => ({ kind: 'unix' as const, path: fake.socket })
 
-  it('has no client before an engine is connected, and says how to get one', () => {
-    expect(() => session.client()).toThrowError(
-      expect.objectContaining({
-        code: 'EngineNotRunning',
-        hint: expect.stringContaining('Start the engine') as string
-      })
-    )
+  it('has no client before an engine is connected, and says how to get one', async () => {
+    await expect(session.client()).rejects.toMatchObject({
+      code: 'EngineNotRunning',
+      hint: 'Start the engine, then try again.'
+    })
+  })
+
+  it('lets a question wait for the engine that is just being connected', async () => {
+    engine = await startFakeEngine()
+    engine.setLatency(50)
+    const connected = session.connect(endpoint(engine))
+    expect((await session.client()).apiVersion).toBe('1.51')
+    await connected
   })
 
   it('says that nothing listens where it should connect', async () => {
@@ -133,10 +139,11 @@ describe('the engine session', () => {
     await page.close()
     for (let time = 0; time < 3; time += 1) engine.failNext('/containers/json', 500, 'the store is broken')
     session.resync()
-    const next = session.watchContainers(AbortSignal.timeout(10_000))
-    await expect(async () => {
-      for await (const _ of next) continue
-    }).rejects.toThrowError('the store is broken')
+    const items = session.watchContainers(AbortSignal.timeout(10_000))
+    const readAll = async () => {
+      for (;;) if ((await items.next()).done === true) return
+    }
+    await expect(readAll()).rejects.toThrow('the store is broken')
   })
 
   it('lists ten thousand rows once and fetches one row for one change', async () => {
