@@ -48,10 +48,11 @@ export function watchHealth(
       const poked = wake.signal.aborted
       if (poked) wake = new AbortController()
       await watch.look(glance, poked)
-      const rest = AbortSignal.any([signal, wake.signal])
-      await sleep(GLANCE_MS, undefined, { signal: rest, ref: false }).catch(() => undefined)
+      await sleep(GLANCE_MS, undefined, { signal: wake.signal, ref: false }).catch(() => undefined)
     }
   }
+  // Not AbortSignal.any: on Node 20 each one stays with a long-lived signal for good.
+  signal.addEventListener('abort', () => wake.abort(), { once: true })
   void loop()
   return { poke: () => wake.abort() }
 }

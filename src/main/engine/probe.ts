@@ -24,17 +24,27 @@ export async function request(
   signal?: AbortSignal,
   method = 'GET'
 ): Promise<Reply> {
-  const deadline = AbortSignal.timeout(timeoutMs)
-  const abort = signal === undefined ? deadline : AbortSignal.any([deadline, signal])
+  // Not AbortSignal.any: on Node 20 each one stays with a long-lived signal for good.
+  const abort = new AbortController()
+  const onAbort = (): void => abort.abort()
+  signal?.addEventListener('abort', onAbort)
+  let late = false
+  const timer = setTimeout(() => {
+    late = true
+    abort.abort()
+  }, timeoutMs)
   try {
-    return await exchange(endpoint, path, method, abort)
+    signal?.throwIfAborted()
+    return await exchange(endpoint, path, method, abort.signal)
   } catch (cause) {
     if (cause instanceof AppError) throw cause
     if (signal?.aborted === true) throw new AppError('Cancelled', 'Cancelled.', { cause })
-    if (deadline.aborted) {
+    if (late)
       throw new AppError('Deadline', `The engine did not answer within ${timeoutMs / 1000} s.`, { cause })
-    }
     throw new AppError('Unavailable', 'The engine does not answer.', { cause })
+  } finally {
+    clearTimeout(timer)
+    signal?.removeEventListener('abort', onAbort)
   }
 }
 

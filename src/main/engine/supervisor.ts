@@ -243,7 +243,6 @@ class Supervisor implements EngineSupervisor {
       platform = process.platform,
       uid = process.getuid?.()
     } = this.options
-    this.target = null
     return createBundledHost({ platform, uid }, { paths, bundleDir, logger: log, ...(wrap ? { wrap } : {}) })
   }
 

@@ -156,9 +156,18 @@ export async function removeLeftovers(paths: Paths): Promise<void> {
       details: { kind: 'pidfile-bad', path: paths.pidFile }
     })
   }
-  rmSync(paths.pidFile, { force: true })
+  removePidFile(paths)
   await endOrphanContainerd(paths)
-  rmSync(paths.socket, { force: true })
+  removeSocket(paths)
+}
+
+export function removePidFile({ pidFile }: Paths): void {
+  if (lstatSync(pidFile, { throwIfNoEntry: false })?.isDirectory() !== true) rmSync(pidFile, { force: true })
+}
+
+/** Only a socket is ours to remove. */
+export function removeSocket({ socket }: Paths): void {
+  if (lstatSync(socket, { throwIfNoEntry: false })?.isSocket() === true) rmSync(socket, { force: true })
 }
 
 /**

@@ -22,7 +22,7 @@ import {
   type ProcessEntry,
   type ProcessId
 } from './proc'
-import { isOurContainerd } from './linux-ground'
+import { isOurContainerd, removePidFile, removeSocket } from './linux-ground'
 
 /** What dockerd allows a container that does not say. */
 const DEFAULT_STOP_TIMEOUT_S = 10
@@ -66,7 +66,9 @@ export async function longestStopTimeout(endpoint: EngineEndpoint): Promise<numb
 export async function removeEverything(paths: Paths, logger: Logger): Promise<void> {
   const left = await killLeftProcesses(paths)
   const mounts = await unmountAll(paths)
-  for (const path of [paths.pidFile, paths.socket, paths.engineRecord]) rmSync(path, { force: true })
+  removePidFile(paths)
+  rmSync(paths.engineRecord, { force: true })
+  removeSocket(paths)
   if (left + mounts > 0)
     logger.info('Removed what the engine left.', { area: 'engine', count: left + mounts })
 }
