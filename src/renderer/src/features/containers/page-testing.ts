@@ -5,7 +5,17 @@ import { vi } from 'vitest'
 import { createMemoryHistory, createRouter, type Router } from 'vue-router'
 import type { Component } from 'vue'
 import { useApi } from '@/api'
+import { useContainerStatsStore } from '@/stores/container-stats'
 import type { Api } from '@shared/contract'
+
+/** Unmounts the page and ends what would outlive it: the streams that linger. */
+export function closePage(page: VueWrapper | null): void {
+  page?.unmount()
+  useContainerStatsStore().$dispose()
+  vi.restoreAllMocks()
+  useApi(null)
+  document.body.replaceChildren()
+}
 
 export interface Mounted {
   readonly page: VueWrapper

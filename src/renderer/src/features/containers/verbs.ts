@@ -1,7 +1,7 @@
 /** The verbs of a container that need nothing but its id, with the words for before, during and after. */
 import type { Component } from 'vue'
 import { api } from '@/api'
-import { verbCommand } from '@shared/docker/command'
+import { shellCommand, verbCommand } from '@shared/docker/command'
 import { PauseIcon, RestartIcon, StartIcon, StopIcon } from './row-icons'
 import type { ContainerRow } from './row-model'
 
@@ -27,15 +27,25 @@ export function perform(verb: Verb, id: string): Promise<void> {
   return api.containers[verb]({ id })
 }
 
+export interface NamedCommand {
+  /** "docker stop" */
+  readonly label: string
+  /** The whole line, ready to paste. */
+  readonly text: string
+}
+
 /** The docker commands worth taking along for a container in its state, most wanted first. */
-export function dockerCommands(row: Pick<ContainerRow, 'name' | 'actions'>): readonly string[] {
+export function dockerCommands(row: Pick<ContainerRow, 'name' | 'actions'>): readonly NamedCommand[] {
   const { actions, name } = row
   const verbs = (['start', 'stop', 'restart', 'pause', 'unpause'] as const).filter((verb) => actions[verb])
+  const more: readonly (readonly string[])[] = [
+    ['logs', '--follow', name],
+    ...(actions.pause ? [['exec', '-it', name, 'sh']] : []),
+    ['inspect', name],
+    ['rm', name]
+  ]
   return [
-    ...verbs.map((verb) => verbCommand(verb, name)),
-    `docker logs --follow ${name}`,
-    ...(actions.pause ? [`docker exec -it ${name} sh`] : []),
-    `docker inspect ${name}`,
-    `docker rm ${name}`
+    ...verbs.map((verb) => ({ label: `docker ${verb}`, text: verbCommand(verb, name) })),
+    ...more.map((words) => ({ label: `docker ${words[0]}`, text: shellCommand(['docker', ...words]) }))
   ]
 }
