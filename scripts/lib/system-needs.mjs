@@ -101,13 +101,13 @@ export async function missingNeeds(purpose) {
   const missing = []
   const env = { ...process.env, LC_ALL: 'C' }
   for (const what of missingLibraries((await run('ldd', [purpose.electron], { env })).stdout))
-    missing.push({ what, why: 'Electron is linked with it', packages: libraryPackages[what] ?? [] })
+    missing.push({ what, why: "Electron's shared libraries", packages: libraryPackages[what] ?? [] })
   const known = (await run(which('ldconfig') ?? 'ldconfig', ['-p'], { env })).stdout
   for (const what of known === '' ? [] : engineLibraries)
     if (!known.includes(`\t${what} `))
       missing.push({
         what,
-        why: "the engine's programs are linked with it",
+        why: "shared libraries of the engine's programs",
         packages: libraryPackages[what] ?? []
       })
   for (const { program, ...need } of neededPrograms(purpose)) if (!which(program)) missing.push(need)

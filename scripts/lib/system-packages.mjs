@@ -45,8 +45,15 @@ export function parsePolicy(text) {
   return new Set(found.filter((match) => match[2] !== '(none)').map((match) => match[1] ?? ''))
 }
 
-/** @param {Need[]} needs */
-const listed = (needs) => needs.map((need) => `  ${need.what}: ${need.why}`).join('\n')
+/**
+ * The needs as lines, those with the same reason together.
+ * @param {Need[]} needs
+ */
+function listed(needs) {
+  const reasons = [...new Set(needs.map((need) => need.why))]
+  const all = (/** @type {string} */ why) => needs.filter((need) => need.why === why).map((need) => need.what)
+  return reasons.map((why) => `  ${all(why).join(' ')}: ${why}`).join('\n')
+}
 
 /**
  * What a person is told who must install the packages.
