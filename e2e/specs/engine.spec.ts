@@ -53,6 +53,10 @@ test('quitting leaves no process and no mount', async () => {
   await expect(shell.engine).toHaveText(/^Running/, { timeout: 60_000 })
   await importBusybox(quayside)
   await quayside.docker('run', '-d', '--name', 'left', '--stop-timeout', '1', 'busybox:test', 'sleep', '1000')
+  // Each engine that was killed leaves its mounts to the next one.
+  process.kill(quayside.enginePid(), 'SIGKILL')
+  await expect(shell.engine).not.toHaveText(/^Running/)
+  await expect(shell.engine).toHaveText(/^Running/, { timeout: 60_000 })
   await quayside.quit()
   expect(processesNaming(quayside.home)).toEqual([])
   expect(readFileSync('/proc/self/mountinfo', 'utf8')).not.toContain(quayside.home)

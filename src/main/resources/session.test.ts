@@ -54,6 +54,13 @@ describe('the engine session', () => {
     })
   })
 
+  it('hands out the client of an engine that is just being connected', async () => {
+    engine = await startFakeEngine({ containers: 1 })
+    const connected = session.connect(endpoint(engine))
+    await expect(session.client()).resolves.toBeDefined()
+    await connected
+  })
+
   it('lets a question wait for the engine that is just being connected', async () => {
     engine = await startFakeEngine()
     engine.setLatency(50)

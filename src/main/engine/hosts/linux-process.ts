@@ -3,7 +3,7 @@
  * the Linux hosts.
  */
 import { spawn, type ChildProcess } from 'node:child_process'
-import { closeSync } from 'node:fs'
+import { closeSync, openSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError } from '@shared/errors'
 import { SYSTEM_PATH } from '../../platform/child-process'
@@ -11,6 +11,7 @@ import { logSize, openEngineLog } from '../engine-log'
 import { writeRecord } from '../engine-record'
 import type { Exit } from '../failures'
 import type { EngineProcess } from './host'
+import { coveringStdio, inheritedFiles } from './inherited-files'
 import type { LinuxHostOptions } from './linux-ground'
 import { bootId, isAlive, readProcess, type ProcessEntry } from './proc'
 
@@ -42,15 +43,17 @@ export async function spawnEngine(
   const log = openEngineLog(paths.engineLog)
   const logOffset = logSize(paths.engineLog)
   const args = [...(wrap ?? []), '/bin/sh', '-c', RAISE_LIMITS, 'sh', ...command]
+  const nothing = openSync('/dev/null', 'r+')
   let child: ChildProcess
   try {
     child = spawn(args[0] as string, args.slice(1), {
       env,
-      stdio: ['ignore', log, log],
+      stdio: coveringStdio(log, nothing, inheritedFiles()),
       detached: true,
       cwd: '/'
     })
   } finally {
+    closeSync(nothing)
     closeSync(log)
   }
   const exited = childExit(child)

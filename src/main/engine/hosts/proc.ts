@@ -135,11 +135,19 @@ export function executableOf(pid: number): string | null {
   }
 }
 
-/** The mount points below a folder (itself excepted), deepest first. */
+/**
+ * The mount points below a folder, deepest first, and the folder itself as often as it is mounted onto itself: dockerd does
+ * that to its data root, once more each time after it was killed. A disk that the user mounted there (root `/`) is not ours.
+ */
 export function mountsBelow(folder: string): string[] {
-  const lines = readFileSync('/proc/self/mountinfo', 'utf8').split('\n')
-  const points = lines.map((line) => unescapeOctal(line.split(' ')[4] ?? ''))
-  return points.filter((point) => point.startsWith(`${folder}/`)).reverse()
+  const lines = readFileSync('/proc/self/mountinfo', 'utf8')
+    .split('\n')
+    .map((line) => line.split(' '))
+  return lines
+    .map((fields) => ({ root: fields[3] ?? '/', point: unescapeOctal(fields[4] ?? '') }))
+    .filter(({ root, point }) => point.startsWith(`${folder}/`) || (point === folder && root !== '/'))
+    .map(({ point }) => point)
+    .reverse()
 }
 
 function unescapeOctal(text: string): string {
