@@ -21,7 +21,7 @@ test('a file with another checksum is refused, and the message holds both', asyn
   await expect(verifyFile(file, `sha512-${'A'.repeat(86)}==`)).rejects.toThrow(/not the file that was pinned/)
 })
 
-test.each(['', 'abc', 'sha1-abc', `${'g'.repeat(64)}`])('%j is not accepted as a checksum', async (text) => {
+test.each(['', 'abc', 'sha1-abc', 'g'.repeat(64)])('%j is not accepted as a checksum', async (text) => {
   const file = join(await tempFolder(), 'data')
   await writeFile(file, '')
   await expect(verifyFile(file, text)).rejects.toThrow(/Not a checksum/)
