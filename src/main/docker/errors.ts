@@ -25,6 +25,12 @@ const STATUS_CODES: Readonly<Record<number, ErrorCode>> = {
 }
 
 const HINTS: Partial<Readonly<Record<ErrorCode, string>>> = {
+  InvalidParameter: 'Correct the value, then try again.',
+  NotFound: 'It may have been removed meanwhile.',
+  Conflict: 'Look at its state now, then try again.',
+  Unauthorized: 'Log in with docker login, then try again.',
+  Forbidden: 'The engine does not allow it.',
+  Unknown: 'Try again; the engine log may say more.',
   Unavailable: 'Wait a moment and try again.',
   Deadline: 'Try again; if it keeps happening, look at the engine log.',
   NotImplemented: 'This engine does not offer it; a newer engine may.',

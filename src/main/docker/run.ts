@@ -126,12 +126,14 @@ export function portWarnings(row: ContainerSummary, wished: readonly PortBinding
       warnings.push(`Port ${wish.containerPort} of ${containerName(row)} was not published as asked.`)
     }
     for (const own of published.filter((own) => !wishes.some((other) => fits(own, other)))) {
-      warnings.push(
-        `Port ${wish.containerPort} was also published on ${own.IP ?? ''}:${own.PublicPort ?? ''}.`
-      )
+      warnings.push(`Port ${wish.containerPort} was also published on ${addressText(own)}.`)
     }
   }
   return [...new Set(warnings)]
+}
+
+function addressText({ IP = '', PublicPort = 0 }: PortSummary): string {
+  return IP.includes(':') ? `[${IP}]:${PublicPort}` : `${IP}:${PublicPort}`
 }
 
 const ANY_ADDRESS = new Set(['', '0.0.0.0', '::'])
