@@ -80,7 +80,7 @@ describe.skipIf(!canRunEngine)('a rootful engine', () => {
     const supervisor = home.supervisor()
     await home.until(supervisor, 'running')
     const image = await home.importBusybox()
-    await home.docker('run', '-d', '--name', 'web', image, 'sleep', '1000')
+    await home.docker('run', '-d', '--name', 'web', '--stop-timeout', '1', image, 'sleep', '1000')
     const [pid, enginePid] = [await containerPid(home, 'web'), home.enginePid()]
     await supervisor.restart()
     expect(home.enginePid()).not.toBe(enginePid)

@@ -146,9 +146,10 @@ async function endNamespaces(paths: Paths): Promise<void> {
  * locks are taken out of the way before dockerd makes its own.
  */
 const INSIDE = [
+  'bind() { if [ -d "$2" ]; then real=$(realpath "$2"); rm -rf "$2"; mkdir -p "$2"; mount "$1" "$real" "$2"; fi; }',
+  'bind --bind /etc/cdi; bind --bind /var/run/cdi',
   'rm -f /run/docker /run/containerd /run/xtables.lock',
-  'if [ "$(stat -c %T -f /etc)" = tmpfs ] && [ -L /etc/ssl ]; then ' +
-    'real=$(realpath /etc/ssl); rm -f /etc/ssl; mkdir /etc/ssl; mount --rbind "$real" /etc/ssl; fi',
+  'if [ "$(stat -c %T -f /etc)" = tmpfs ] && [ -L /etc/ssl ]; then bind --rbind /etc/ssl; fi',
   'exec "$@"'
 ].join('; ')
 
@@ -156,19 +157,15 @@ async function rootlessCommand(options: LinuxHostOptions): Promise<string[]> {
   const { paths, bundleDir } = options
   const rootlesskit = join(bundleDir, 'bin', 'rootlesskit')
   const network = await chooseNetwork(bundleDir)
-  const help = (await run(rootlesskit, ['--help'])).stdout
   return [
     rootlesskit,
     `--state-dir=${paths.rootlessDir}`,
     ...network,
     '--disable-host-loopback',
-    '--port-driver=builtin',
     '--copy-up=/etc',
     '--copy-up=/run',
     '--propagation=rslave',
     '--pidns',
-    ...(help.includes('--detach-netns') ? ['--detach-netns'] : []),
-    ...(existsSync('/sys/fs/cgroup/cgroup.controllers') ? ['--cgroupns'] : []),
     ...['/bin/sh', '-c', INSIDE, 'sh'],
     join(bundleDir, 'bin', 'dockerd'),
     '--rootless',
@@ -193,9 +190,15 @@ async function chooseNetwork(bundleDir: string): Promise<string[]> {
         () => false
       )
       if (!works) continue
-      if (name === 'pasta') return ['--net=pasta', '--mtu=65520']
+      if (name === 'pasta') return ['--net=pasta', '--port-driver=implicit', '--mtu=65520']
       const sandbox = ['--slirp4netns-sandbox=auto', '--slirp4netns-seccomp=auto']
-      return ['--net=slirp4netns', `--slirp4netns-binary=${program}`, '--mtu=65520', ...sandbox]
+      return [
+        '--net=slirp4netns',
+        `--slirp4netns-binary=${program}`,
+        '--port-driver=builtin',
+        '--mtu=65520',
+        ...sandbox
+      ]
     }
   }
   throw new AppError('Unavailable', 'The engine has no way to reach the network without root.', {
