@@ -9,22 +9,28 @@ import { FIGURES, PARTS } from './figures.mjs'
 import { APPS } from './lib/app.mjs'
 import { countOnce } from './lib/counts.mjs'
 import { startDisplay } from './lib/display.mjs'
-import { startBenchEngine } from './lib/engine.mjs'
+import { startRealEngine, startScriptedEngine } from './lib/engine.mjs'
 import { watchIdle } from './lib/idle.mjs'
 import { judge, Samples } from './lib/samples.mjs'
 import { session } from './lib/session.mjs'
 import { tableText } from './lib/table.mjs'
 
-/** Ten times apart: what grows with the number of containers shows between them. */
-export const SIZES = [100, 1000]
-/** After this no further round begins; what is there is judged. */
-const BUDGET_MS = 9 * 60_000
+/**
+ * Ten times apart: what grows with the number of containers shows between them. Each has a share of the time, as the part of
+ * the whole by which it ends; no round begins later, and what is there is judged.
+ */
+export const SIZES = [
+  { size: 100, engine: 'real', until: 0.4 },
+  { size: 1000, engine: 'real', until: 0.88 },
+  { size: 5000, engine: 'scripted', until: 1, rounds: 2 }
+]
+const BUDGET_MS = 8.5 * 60_000
 
 /**
  * @typedef {object} Options
  * @property {ReadonlySet<import('./figures.mjs').Part>} parts
  * @property {number} rounds
- * @property {readonly number[]} sizes
+ * @property {typeof SIZES} sizes
  * @property {Record<string, string>} versions
  * @property {(line: string) => void} say
  * @property {AbortSignal} signal
@@ -37,51 +43,57 @@ export async function runBenchmarks(options) {
   /** @type {string[]} */
   const faults = []
   /** @type {Record<string, unknown>} */
-  const requests = {}
+  const counted = {}
   const display = await startDisplay()
   try {
-    const engine = await startBenchEngine()
-    try {
-      for (const size of options.sizes) {
-        options.say(`creating containers until there are ${size} …`)
-        await engine.grow(size)
-        const bench = { display: display.name, engine, size, samples, attempt: attemptAt(faults, size) }
-        requests[size] = await atSize(bench, options, faults, started)
+    for (const kind of ['real', 'scripted']) {
+      const sizes = options.sizes.filter(({ engine }) => engine === kind)
+      if (sizes.length === 0) continue
+      const engine = await (kind === 'real'
+        ? startRealEngine()
+        : startScriptedEngine(Math.max(...sizes.map(({ size }) => size))))
+      if (kind === 'real') options.versions['engine'] = engine.version
+      try {
+        for (const { size, until, rounds = options.rounds } of sizes) {
+          options.say(`${size} containers of a ${kind} engine …`)
+          await engine.grow(size)
+          const bench = { display: display.name, engine, size, samples, attempt: attemptAt(faults, size) }
+          const limits = { rounds: Math.min(rounds, options.rounds), deadline: started + until * BUDGET_MS }
+          counted[size] = await atSize(bench, options, limits, faults)
+        }
+      } finally {
+        await engine.stop()
       }
-    } finally {
-      await engine.stop()
     }
-    options.versions['engine'] = engine.version
   } finally {
     await display.stop()
   }
-  const rows = judge(FIGURES, options.sizes, samples)
+  const sizes = options.sizes.map(({ size }) => size)
+  const rows = judge(FIGURES, sizes, samples)
   const seconds = Math.round((performance.now() - started) / 1000)
-  await writeResults({ rows, faults, requests, samples: samples.all(), seconds }, options)
+  await writeResults({ rows, faults, counted, samples: samples.all(), seconds }, options)
   return { text: tableText(rows), faults, seconds }
 }
 
 /**
  * @param {import('./lib/session.mjs').Bench} bench
  * @param {Options} options
+ * @param {{ rounds: number, deadline: number }} limits
  * @param {string[]} faults
- * @param {number} started
  */
-async function atSize(bench, options, faults, started) {
-  const { parts, rounds, say, signal } = options
+async function atSize(bench, { parts, sizes, say, signal }, { rounds, deadline }, faults) {
   const step = (/** @type {string} */ what, /** @type {() => Promise<unknown>} */ measure) => {
     signal.throwIfAborted()
     say(`${bench.size} containers: ${what}`)
     return bench.attempt(what, measure)
   }
+  const largest = sizes.filter(({ engine }) => engine === 'real').at(-1)?.size
   const counted = parts.has('count') ? await step('counting', () => countOnce(bench)) : undefined
-  if (parts.has('idle') && bench.size === Math.max(...options.sizes)) {
-    await step('at rest', () => watchIdle(bench, rounds))
-  }
+  if (parts.has('idle') && bench.size === largest) await step('at rest', () => watchIdle(bench, rounds))
   const lives = PARTS.filter((part) => parts.has(part) && part !== 'count' && part !== 'idle')
   const names = /** @type {import('./lib/app.mjs').AppName[]} */ (Object.keys(APPS))
   for (let round = 1; round <= rounds && lives.length > 0; round++) {
-    if (performance.now() - started > BUDGET_MS) {
+    if (performance.now() > deadline) {
       faults.push(`${bench.size} containers: no time for round ${round} and later`)
       break
     }

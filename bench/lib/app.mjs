@@ -11,11 +11,11 @@ import { cpuSeconds, killAll, processTree } from './processes.mjs'
 const START_TIMEOUT_MS = 60_000
 const QUIT_TIMEOUT_MS = 20_000
 
-/** The folders of the three apps, and the page of ours that shows the list. */
+/** The folders of the three apps; of ours, the page that shows the list, and that it is to run as its users run it. */
 export const APPS = {
   floor: { folder: path.join(root, 'bench/floor'), list: false },
   reference: { folder: path.join(root, 'bench/reference'), list: true },
-  quayside: { folder: root, list: true, route: '#/containers' }
+  quayside: { folder: root, list: true, probe: { route: '#/containers', packaged: true } }
 }
 
 /**
@@ -52,7 +52,7 @@ function spawnApp(name, around, home, probe) {
   const app = APPS[name]
   const config = {
     ...(app.list ? { rows: around.rows } : {}),
-    ...('route' in app ? { route: app.route } : {}),
+    ...('probe' in app ? app.probe : {}),
     ...probe
   }
   const hook = path.join(import.meta.dirname, 'hook.cjs')

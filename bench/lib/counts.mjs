@@ -32,6 +32,15 @@ export async function countOnce(bench) {
 }
 
 /**
+ * The beginnings of the messages that came between two counts.
+ * @param {{ messages: number, last: string[] }} after
+ * @param {{ messages: number }} before
+ */
+function since({ messages, last }, before) {
+  return messages === before.messages ? [] : last.slice(before.messages - messages)
+}
+
+/**
  * @param {import('./app.mjs').RunningApp} app
  * @param {import('./session.mjs').Bench} bench
  * @param {Awaited<ReturnType<typeof startCountingProxy>>} proxy
@@ -46,7 +55,7 @@ async function countInside(app, bench, proxy) {
   await wait(AFTERMATH_MS)
   const started = { requests: proxy.take(), ...(await counts()) }
 
-  await changeRow(app, bench, name, 'kill', 'Exited')
+  await changeRow(app, bench, name, 'stop', 'Exited')
   await untilQuiet(app.pid)
   proxy.take()
   await wait(IDLE_MS)
@@ -58,7 +67,7 @@ async function countInside(app, bench, proxy) {
   await bench.engine.call('POST', `/containers/${name}/start`)
   await wait(AFTERMATH_MS)
   const hidden = await counts()
-  await bench.engine.call('POST', `/containers/${name}/kill`)
+  await bench.engine.call('POST', `/containers/${name}/stop?t=0`)
 
   bench.samples.add('quayside', bench.size, {
     'count.launchRequests': launch.requests.length,
@@ -69,5 +78,11 @@ async function countInside(app, bench, proxy) {
     'count.idleRequests': idle.length,
     'count.hiddenMessages': hidden.messages - before.messages
   })
-  return { launch: launch.requests, start: started.requests, idle }
+  return {
+    launch: launch.requests,
+    start: started.requests,
+    startMessages: since(started, launch),
+    idle,
+    hiddenMessages: since(hidden, before)
+  }
 }

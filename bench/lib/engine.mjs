@@ -1,12 +1,12 @@
 // The engine that all measured apps share: the real bundled one, as the integration tests start it, filled with containers
-// that were created and never started. And the raw requests that are the limit for everything an app shows of it.
+// that were created and never started. For more rows than that is quick for, the fake engine of the tests. And the raw
+// requests that are the limit for everything an app shows of an engine.
 import http from 'node:http'
 import path from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { runnerImport } from 'vite'
 import { root } from '../../scripts/lib/paths.mjs'
 
-const FIXTURE = path.join(root, 'tests/integration/engine-fixture.ts')
 /** Requests in flight while containers are created; more only queue in the engine. */
 const CREATORS = 4
 
@@ -21,15 +21,44 @@ const CREATORS = 4
  * @property {string} socket
  * @property {string} version
  * @property {(method: string, path: string, body?: object) => Promise<Reply>} call
+ * @property {(index: number) => string} nameOf the name of one of its containers
  * @property {(count: number) => Promise<void>} grow creates containers until there are this many
  * @property {() => Promise<void>} stop
  */
 
+/**
+ * Loads a module of the tests, which are TypeScript.
+ * @param {string} file
+ * @returns {Promise<any>}
+ */
+async function load(file) {
+  const { module } = await runnerImport(path.join(root, file), { configFile: false, logLevel: 'error', root })
+  return module
+}
+
+/**
+ * The engine of the tests that has rows and no containers; it lives in this process.
+ * @param {number} containers
+ * @returns {Promise<BenchEngine>}
+ */
+export async function startScriptedEngine(containers) {
+  /** @type {typeof import('../../tests/fake-engine/index')} */
+  const { startFakeEngine } = await load('tests/fake-engine/index.ts')
+  const engine = await startFakeEngine({ containers, images: 20 })
+  return {
+    socket: engine.socket,
+    version: 'scripted',
+    nameOf: (index) => [...engine.state.containers.values()][index]?.Name ?? '',
+    call: (method, target, body) => call(engine.socket, method, target, body),
+    grow: () => Promise.resolve(),
+    stop: () => engine.close()
+  }
+}
+
 /** @returns {Promise<BenchEngine>} */
-export async function startBenchEngine() {
-  const { module: fixture } = await runnerImport(FIXTURE, { configFile: false, logLevel: 'error', root })
-  const { startEngine, processesBelow, mountsBelow } =
-    /** @type {typeof import('../../tests/integration/engine-fixture')} */ (fixture)
+export async function startRealEngine() {
+  /** @type {typeof import('../../tests/integration/engine-fixture')} */
+  const { startEngine, processesBelow, mountsBelow } = await load('tests/integration/engine-fixture.ts')
   const engine = await startEngine()
   const { socket, home } = engine
   const stop = async () => {
@@ -44,6 +73,7 @@ export async function startBenchEngine() {
     return {
       socket,
       version,
+      nameOf,
       call: (method, target, body) => call(socket, method, target, body),
       async grow(count) {
         const create = async () => {
@@ -59,13 +89,16 @@ export async function startBenchEngine() {
   }
 }
 
+/** @param {number} index */
+const nameOf = (index) => `bench-${String(index).padStart(5, '0')}`
+
 /**
  * @param {string} socket
  * @param {string} image
  * @param {number} index
  */
 async function createContainer(socket, image, index) {
-  const name = `bench-${String(index).padStart(5, '0')}`
+  const name = nameOf(index)
   const reply = await call(socket, 'POST', `/containers/create?name=${name}`, {
     Image: image,
     Cmd: ['sleep', '86400'],

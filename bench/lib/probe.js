@@ -81,11 +81,13 @@
     )
   }
 
-  const counts = { messages: 0, bytes: 0, patches: 0 }
+  const counts = { messages: 0, bytes: 0, patches: 0, last: /** @type {string[]} */ ([]) }
   /** @param {MessageEvent} event */
   function count(event) {
     counts.messages++
-    counts.bytes += JSON.stringify(event.data)?.length ?? 0
+    const text = JSON.stringify(event.data) ?? ''
+    counts.bytes += text.length
+    counts.last = [...counts.last, text.slice(0, 120)].slice(-20)
     for (const item of event.data?.items ?? []) if (item?.type === 'patch') counts.patches++
   }
   if (bench.countMessages) {

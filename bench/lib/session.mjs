@@ -85,8 +85,8 @@ async function countNodes(app) {
  * @param {RunningApp} app
  * @param {Bench} bench
  */
-async function search(app, { size }) {
-  const wanted = `bench-${String(Math.floor(size * 0.77)).padStart(5, '0')}`
+async function search(app, { engine, size }) {
+  const wanted = engine.nameOf(Math.floor(size * 0.77))
   const typed = await app.evaluate(`quaysideBench.search(${JSON.stringify(wanted)})`)
   const cleared = await app.evaluate(`quaysideBench.search('')`)
   return { 'list.search': typed, 'list.clear': cleared }
@@ -131,7 +131,7 @@ async function startRows(app, bench) {
     running.push(await changeRow(app, bench, name, 'start', 'Running'))
     await wait(AFTERMATH_MS)
     cpu.push(between(before, activity(app.pid)).cpuSeconds)
-    await changeRow(app, bench, name, 'kill', 'Exited')
+    await changeRow(app, bench, name, 'stop', 'Exited')
   }
   return { 'row.running': median(running), 'row.cpu': median(cpu) }
 }
@@ -154,13 +154,13 @@ export async function idleName(app) {
  * @param {RunningApp} app
  * @param {Bench} bench
  * @param {string} name
- * @param {'start' | 'kill'} verb
+ * @param {'start' | 'stop'} verb
  * @param {string} word
  * @returns {Promise<number>}
  */
 export async function changeRow(app, bench, name, verb, word) {
   await app.evaluate(`quaysideBench.watchRow(${JSON.stringify(name)}, ${JSON.stringify(word)})`)
-  const reply = await bench.engine.call('POST', `/containers/${name}/${verb}`)
+  const reply = await bench.engine.call('POST', `/containers/${name}/${verb}${verb === 'stop' ? '?t=0' : ''}`)
   if (reply.status !== 204) throw new Error(`Could not ${verb} ${name}: ${reply.body}`)
   return (await app.evaluate('quaysideBench.watched()')) - reply.headersAtMs
 }
