@@ -28,7 +28,7 @@ for (const theme of THEMES) {
   }) => {
     const { page } = quayside
     await shell.openSettings()
-    await page.getByLabel('Theme').selectOption({ label: theme })
+    await page.getByRole('radio', { name: theme }).check()
     for (const name of PAGES) {
       await shell.navigation.getByRole('link', { name, exact: true }).click()
       await page.getByRole('heading', { level: 1, name, exact: true }).waitFor()

@@ -2,7 +2,7 @@
  * Containers over the Engine API: list, inspect and the one-click verbs. Called by handlers and resources.
  * Creating and running is in run.ts.
  */
-import { ContainerInspect, ContainerSummary } from '@shared/docker/container'
+import { ContainerInspect, ContainerSummary } from '@shared/docker/container-schema'
 import { segment, withSignal, type DockerClient } from './client'
 import { parseReply, parseRows } from './rows'
 

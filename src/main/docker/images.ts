@@ -3,7 +3,7 @@
  */
 import type { Readable } from 'node:stream'
 import { z } from 'zod'
-import { ImageSummary } from '@shared/docker/image'
+import { ImageSummary } from '@shared/docker/image-schema'
 import { AppError } from '@shared/errors'
 import { segment, withSignal, type DockerClient } from './client'
 import { streamError } from './errors'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ContainerSummary } from '@shared/docker/container'
+import { ContainerSummary } from '@shared/docker/container-schema'
 import { parsePublish, type PortBinding } from '@shared/docker/ports'
 import { portWarnings } from './run'
 

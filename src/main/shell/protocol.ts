@@ -43,7 +43,7 @@ export function servePage(session: Session, folder: string): void {
     const type = file === null ? undefined : TYPES[extname(file)]
     if (file === null || type === undefined) return new Response('Not found', { status: 404 })
     try {
-      return new Response(await readFile(file), {
+      return new Response(new Uint8Array(await readFile(file)), {
         headers: {
           'content-type': type,
           'content-security-policy': POLICY,

@@ -1,6 +1,6 @@
 /** Containers: the list as it changes, one-click verbs, running a new one, and live figures of one. */
 import { z } from 'zod'
-import { ContainerInspect, ContainerStats, ContainerSummary } from '../docker/container'
+import { ContainerInspect, ContainerStats, ContainerSummary } from '../docker/container-schema'
 import { changeOf } from './changes'
 import { call, stream } from './dsl'
 

@@ -1,6 +1,6 @@
 /** Images: the list as it changes, removal with what depends on it, and loading from an archive. */
 import { z } from 'zod'
-import { ImageSummary } from '../docker/image'
+import { ImageSummary } from '../docker/image-schema'
 import { changeOf } from './changes'
 import { call, stream } from './dsl'
 

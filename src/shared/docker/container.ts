@@ -1,8 +1,10 @@
 /**
- * A container as the Engine API spells it (`GET /containers/json`, `GET /containers/{id}/json`), and what views derive from it.
- * Unknown fields are dropped at the boundary; absent or null collections become empty ones.
+ * What views and handlers derive from a container as the Engine API spells it. Pure and without schemas, so that the page's
+ * bundle holds no schema library; those are in container-schema.ts.
  */
-import { z } from 'zod'
+import type { ContainerSummary, PortSummary } from './container-schema'
+
+export type { ContainerInspect, ContainerStats, ContainerSummary, PortSummary } from './container-schema'
 
 /** The engine's own states (`State` of a list row). */
 export const CONTAINER_STATES = [
@@ -15,46 +17,6 @@ export const CONTAINER_STATES = [
   'dead'
 ] as const
 export type ContainerState = (typeof CONTAINER_STATES)[number]
-
-/** One port of a list row; `PublicPort` only when it is published. */
-export const PortSummary = z.object({
-  IP: z.string().optional(),
-  PrivatePort: z.number(),
-  PublicPort: z.number().optional(),
-  Type: z.string()
-})
-export type PortSummary = z.output<typeof PortSummary>
-
-const orEmpty = <T extends z.ZodType>(schema: T) =>
-  z
-    .array(schema)
-    .nullish()
-    .transform((list) => list ?? [])
-const labels = z
-  .record(z.string(), z.string())
-  .nullish()
-  .transform((map) => map ?? {})
-
-/** A row of `GET /containers/json`. */
-export const ContainerSummary = z.object({
-  Id: z.string(),
-  /** With the leading slash Docker gives them; see {@link containerName}. */
-  Names: orEmpty(z.string()),
-  Image: z.string(),
-  ImageID: z.string(),
-  Command: z.string(),
-  /** Seconds since the epoch. */
-  Created: z.number(),
-  Ports: orEmpty(PortSummary),
-  Labels: labels,
-  State: z.enum(CONTAINER_STATES),
-  /**
-   * The engine's sentence, made when the row was listed ("Up 3 minutes (healthy)"): it goes stale, so it is never shown.
-   * Only its parts that do not age are read, by {@link exitCode} and {@link health}.
-   */
-  Status: z.string()
-})
-export type ContainerSummary = z.output<typeof ContainerSummary>
 
 /** The name people know it by: the first one without its slash, or the short id while it has none. */
 export function containerName(container: Pick<ContainerSummary, 'Id' | 'Names'>): string {
@@ -125,65 +87,3 @@ export function allowedActions(state: ContainerState): {
     unpause: state === 'paused'
   }
 }
-
-/** `GET /containers/{id}/json`, the parts the overview shows. */
-export const ContainerInspect = z.object({
-  Id: z.string(),
-  Name: z.string(),
-  Created: z.string(),
-  Path: z.string(),
-  Args: orEmpty(z.string()),
-  Image: z.string(),
-  Driver: z.string().optional(),
-  RestartCount: z.number().optional(),
-  SizeRw: z.number().optional(),
-  State: z.object({
-    Status: z.enum(CONTAINER_STATES),
-    OOMKilled: z.boolean().optional(),
-    ExitCode: z.number(),
-    Error: z.string().optional(),
-    StartedAt: z.string(),
-    FinishedAt: z.string()
-  }),
-  Config: z.object({
-    Hostname: z.string().optional(),
-    Image: z.string(),
-    User: z.string().optional(),
-    WorkingDir: z.string().optional(),
-    Tty: z.boolean().optional(),
-    Labels: labels,
-    Env: orEmpty(z.string())
-  }),
-  HostConfig: z.object({
-    AutoRemove: z.boolean().optional(),
-    NetworkMode: z.string().optional(),
-    RestartPolicy: z.object({ Name: z.string(), MaximumRetryCount: z.number().optional() }).optional()
-  }),
-  Mounts: orEmpty(
-    z.object({
-      Type: z.string(),
-      Name: z.string().optional(),
-      Source: z.string(),
-      Destination: z.string(),
-      RW: z.boolean()
-    })
-  ),
-  NetworkSettings: z.object({
-    Networks: z
-      .record(z.string(), z.object({ IPAddress: z.string().optional() }))
-      .nullish()
-      .transform((map) => map ?? {})
-  })
-})
-export type ContainerInspect = z.output<typeof ContainerInspect>
-
-/** One sample of a container's use, by the docker CLI's own formulas (see {@link containerStats} in main/docker/stats.ts). */
-export const ContainerStats = z.object({
-  /** Percent of one core; 200 is two cores. */
-  cpuPercent: z.number(),
-  memoryBytes: z.number(),
-  /** 0 when the engine gave no limit. */
-  memoryLimitBytes: z.number(),
-  pids: z.number()
-})
-export type ContainerStats = z.output<typeof ContainerStats>
