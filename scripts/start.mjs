@@ -53,6 +53,8 @@ async function main() {
   delete env['ELECTRON_RUN_AS_NODE']
   if (hasDisplay()) return runApp(electronProgram(), args, env)
   const display = await startDisplay()
+  // Without a desktop there is no message bus and no GPU either, and Chromium would complain of it line after line.
+  if (!args.some((arg) => /^--(log-level|enable-logging)\b/.test(arg))) args.unshift('--log-level=3')
   try {
     env['QUAYSIDE_SCREENSHOT'] ??= path.join(
       await fsp.mkdtemp(path.join(os.tmpdir(), 'quayside-')),
