@@ -4,6 +4,7 @@
  * a time. Results of jobs carry the generation they were started for; older ones are ignored.
  */
 import type { Failure } from './failures'
+import { BUDGET, DEADLINE_MS, retryDelay, startDeadline, unkillable } from './machine-failures'
 import type { Effect, Machine, MachineEvent, TimerName } from './machine-types'
 
 export interface Step {
@@ -11,8 +12,6 @@ export interface Step {
   readonly effects: readonly Effect[]
 }
 
-export const BUDGET = { restarts: 3, windowMs: 60_000 } as const
-export const DEADLINE_MS = 90_000
 export const STABLE_MS = 60_000
 /** Termination must say within this time how long it will take. */
 export const TERMINATE_MS = 30_000
@@ -148,6 +147,10 @@ type StartStep = Extract<MachineEvent, { type: 'prepared' | 'adopted' | 'spawned
 function onStartStep(machine: Machine, event: StartStep): Step {
   const { state } = machine
   if (state.name === 'stopping') return onStartStepWhileStopping(machine, event)
+  if (state.name === 'failed' && event.type === 'spawned') {
+    // A spawn that took longer than anybody waited: the process must not stay unseen.
+    return stopping({ ...machine, process: 'alive', ending: null }, event.at)
+  }
   if (state.name !== 'starting' || state.step === 'waiting-for-api') return none(machine)
   const { generation } = machine
   if (event.type === 'notStarted') return ended({ ...machine, process: 'none' }, event.failure, event.at)
@@ -229,20 +232,6 @@ function ended(machine: Machine, failure: Failure, at: number): Step {
       state: { name: 'backoff', attempt, retryAt: at + delayMs, failure: failure.report }
     },
     effects
-  }
-}
-
-/** Milliseconds until the next try, or null when there is to be none. */
-function retryDelay(machine: Machine, failure: Failure): number | null {
-  switch (failure.policy) {
-    case 'never':
-      return null
-    case 'once':
-      return machine.triedOnce ? null : 2000
-    case 'budget':
-      return machine.crashes.length > BUDGET.restarts ? null : 1000 * 2 ** (machine.crashes.length - 1)
-    case 'wait':
-      return Math.min(30_000, 2000 * 2 ** Math.min(machine.attempt, 4))
   }
 }
 
@@ -329,26 +318,5 @@ function onKillTimer(machine: Machine, at: number): Step {
   return {
     machine: { ...machine, ending: null, state: { name: 'failed', failure: unkillable } },
     effects: []
-  }
-}
-
-const unkillable: Failure['report'] = {
-  step: 'stopping',
-  kind: 'cannot-be-ended',
-  message: 'The engine’s process could not be ended.',
-  hint: 'It may hang in the kernel, often on a disk or a network drive that does not answer. Restart the computer.',
-  lastLogLines: []
-}
-
-function startDeadline(step: 'preparing' | 'spawning' | 'waiting-for-api'): Failure {
-  return {
-    policy: 'budget',
-    report: {
-      step,
-      kind: 'start-deadline',
-      message: `The engine did not come up within ${DEADLINE_MS / 1000} s.`,
-      hint: 'Quayside tries again. The engine log shows how far it came.',
-      lastLogLines: []
-    }
   }
 }

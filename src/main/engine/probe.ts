@@ -9,6 +9,7 @@ import { AppError } from '@shared/errors'
 import { z } from 'zod'
 import type { EngineEndpoint } from './endpoint'
 
+const LATE = 'late'
 const MAX_BODY_BYTES = 8 * 1024 * 1024
 
 export interface Reply {
@@ -28,18 +29,14 @@ export async function request(
   const abort = new AbortController()
   const onAbort = (): void => abort.abort()
   signal?.addEventListener('abort', onAbort)
-  let late = false
-  const timer = setTimeout(() => {
-    late = true
-    abort.abort()
-  }, timeoutMs)
+  const timer = setTimeout(() => abort.abort(LATE), timeoutMs)
   try {
     signal?.throwIfAborted()
     return await exchange(endpoint, path, method, abort.signal)
   } catch (cause) {
     if (cause instanceof AppError) throw cause
     if (signal?.aborted === true) throw new AppError('Cancelled', 'Cancelled.', { cause })
-    if (late)
+    if (abort.signal.reason === LATE)
       throw new AppError('Deadline', `The engine did not answer within ${timeoutMs / 1000} s.`, { cause })
     throw new AppError('Unavailable', 'The engine does not answer.', { cause })
   } finally {

@@ -75,7 +75,7 @@ export class EngineRunner {
 
   private handle(input: EventInput): void {
     const before = this.cell.current
-    const { machine, effects } = transition(before, { ...input, at: Date.now() } as MachineEvent)
+    const { machine, effects } = transition(before, { ...input, at: Date.now() })
     this.log(input, before, machine)
     this.cell.set(machine)
     for (const effect of effects) this.perform(effect)

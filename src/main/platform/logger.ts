@@ -84,7 +84,7 @@ export const silentLogger: Logger = {
 export function formatLine(level: LogLevel, message: string, fields: LogFields, error?: unknown): string {
   const line: Record<string, unknown> = { time: new Date().toISOString(), level, message: redact(message) }
   for (const name of FIELD_NAMES) {
-    const value = fields[name as keyof LogFields]
+    const value = fields[name]
     if (value !== undefined) line[name] = typeof value === 'string' ? redact(value) : value
   }
   if (error !== undefined) line['causes'] = causeChain(error)

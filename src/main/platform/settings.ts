@@ -43,8 +43,8 @@ export function openSettings<S extends z.ZodObject>(
     },
     watch: (signal) => cell.watch(signal),
     update(change) {
-      const merged = mergeTree(raw, change as Tree)
-      const next = schema.safeParse(mergeTree(cell.current as Tree, change as Tree))
+      const merged = mergeTree(raw, change)
+      const next = schema.safeParse(mergeTree(cell.current, change))
       if (!next.success) {
         throw new AppError('InvalidParameter', 'A setting has a value that Quayside does not know.', {
           cause: next.error
@@ -52,7 +52,7 @@ export function openSettings<S extends z.ZodObject>(
       }
       saveTree(path, merged)
       raw = merged
-      cell.set(next.data as T)
+      cell.set(next.data)
     }
   }
 }

@@ -61,8 +61,8 @@ export async function startApp({
     ...user
   })
   let text = ''
-  child.stdout?.on('data', (chunk: Buffer) => (text += chunk.toString()))
-  const lastState = (): string => text.trimEnd().split('\n').at(-1)?.split(' ')[0] ?? ''
+  child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()))
+  const lastState = (): string => /(?:^|\n)(\w+)[^\n]*\n?$/.exec(text)?.[1] ?? ''
   return {
     child,
     output: () => text,

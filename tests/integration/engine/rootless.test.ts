@@ -123,8 +123,8 @@ function rootlesskit({ home }: SupervisedHome): number {
   return Math.min(...found.map(({ pid }) => pid))
 }
 
-/** The user's processes that are left, whatever they are. */
+/** The user's processes that are left, whatever they are; one that only waits for pid 1 to see its end is gone. */
 function processesOf(uid: number): string[] {
   const table = execFileSync('ps', ['-eo', 'uid=,pid=,args='], { encoding: 'utf8' })
-  return table.split('\n').filter((line) => line.trim().startsWith(`${uid} `))
+  return table.split('\n').filter((line) => line.trim().startsWith(`${uid} `) && !line.includes('<defunct>'))
 }

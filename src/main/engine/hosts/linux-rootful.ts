@@ -6,7 +6,7 @@ import { chmodSync, existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Precondition } from '@shared/contract/engine'
-import { verifyBundle } from '../bundle'
+import type { Paths } from '../../platform/paths'
 import { writeLiveRestore } from '../engine-config'
 import { tailLines } from '../engine-log'
 import { holdsClaim, readRecord, releaseFolder } from '../engine-record'
@@ -23,7 +23,7 @@ import {
 } from './linux-ground'
 import { adoptProcess, engineEnvironment, spawnEngine } from './linux-process'
 import { applyLiveRestore, longestStopTimeout, removeEverything } from './linux-terminate'
-import { checkBundle, refuseFailed } from './linux-checks'
+import { checkBundle, refuseFailed, verifiedFile } from './linux-checks'
 import { checkCgroups, checkDisk, checkIptables, checkOverlay } from './preconditions'
 import { executableOf, isFrozen, readProcess, signalProcess } from './proc'
 
@@ -31,64 +31,17 @@ import { executableOf, isFrozen, readProcess, signalProcess } from './proc'
 const SHUTDOWN_TIMEOUT_S = 15
 
 export function createRootfulHost(options: LinuxHostOptions): Host {
-  const { paths, bundleDir, logger } = options
-  const endpoint = { kind: 'unix', path: paths.socket } as const
-  const verified = join(paths.engineDir, 'verified.json')
-  const find = (): RunningEngine | null => {
-    const dockerd = findDockerd(paths)
-    return dockerd === null ? null : { watched: dockerd, dockerd }
-  }
-  const check = async (): Promise<Precondition[]> =>
-    await Promise.all([
-      checkBundle(bundleDir, verified),
-      checkCgroups(),
-      checkOverlay(),
-      checkIptables(true),
-      checkDisk(paths.engineDataDir)
-    ])
-
-  async function prepare(signal: AbortSignal): Promise<Prepared> {
-    const found = await prepareGround(options, find, signal)
-    if (found !== null && isOfThisBundle(found, bundleDir)) {
-      await applyLiveRestore(paths, endpoint, found.watched, wantsLiveRestore(options))
-      return { kind: 'adopted', process: adoptProcess(found.watched) }
-    }
-    if (found !== null) {
-      await endEngine(found)
-      await removeLeftovers(paths)
-    }
-    await verifyBundle(bundleDir, verified)
-    refuseFailed(await check())
-    writeLiveRestore(paths.engineConfig, wantsLiveRestore(options))
-    return { kind: 'ready' }
-  }
-
-  async function terminate(process: EngineProcess, keepContainers: boolean): Promise<Terminated> {
-    const dockerd = readProcess(process.pid ?? -1)
-    if (dockerd === null) return { graceMs: 1000 }
-    if (keepContainers) {
-      signalProcess(dockerd, 'SIGTERM')
-      signalProcess(dockerd, 'SIGCONT')
-      return { graceMs: 15_000 }
-    }
-    signalProcess(dockerd, 'SIGCONT')
-    const longest = await longestStopTimeout(endpoint)
-    const applied = await applyLiveRestore(paths, endpoint, dockerd, false)
-    if (!applied) logger.warn('The engine did not confirm that live restore is off.', { area: 'engine' })
-    signalProcess(dockerd, 'SIGTERM')
-    return { graceMs: (longest + 15) * 1000 }
-  }
-
-  async function cleanup(keepContainers: boolean): Promise<void> {
-    // After a start that was refused the engine here is another Quayside's.
-    if (!holdsClaim(supervisorFile(paths)) || find() !== null) return
-    await (keepContainers ? removeLeftovers(paths) : removeEverything(paths, logger))
-  }
-
+  const { paths, bundleDir } = options
   return {
-    ...{ mode: 'rootful', retry: 'budget', endpoint, check, prepare, terminate, cleanup },
+    mode: 'rootful',
+    retry: 'budget',
+    endpoint: endpointOf(options),
+    check: async () => await check(options),
+    prepare: async (signal) => await prepare(options, signal),
     spawn: async () => await spawnEngine(options, daemonCommand(options), engineEnvironment(bundleDir)),
+    terminate: async (process, keepContainers) => await terminate(options, process, keepContainers),
     kill: async (process) => await dumpAndKill(process),
+    cleanup: async (keepContainers) => await cleanup(options, keepContainers),
     settled: () => {
       // dockerd makes it 0660; the folder is 0700, this is the second lock on the same door.
       chmodSync(paths.socket, 0o600)
@@ -98,9 +51,73 @@ export function createRootfulHost(options: LinuxHostOptions): Host {
       containerd: () => findContainerd(paths),
       seesContainers: true
     },
-    release: () => releaseFolder(supervisorFile(paths)),
-    lastLogLines: (count) => tailLines(paths.engineLog, count, readRecord(paths.engineRecord)?.logOffset ?? 0)
+    lastLogLines: (count) =>
+      tailLines(paths.engineLog, count, readRecord(paths.engineRecord)?.logOffset ?? 0),
+    release: () => releaseFolder(supervisorFile(paths))
   }
+}
+
+function endpointOf({ paths }: LinuxHostOptions): { readonly kind: 'unix'; readonly path: string } {
+  return { kind: 'unix', path: paths.socket }
+}
+
+function find(paths: Paths): RunningEngine | null {
+  const dockerd = findDockerd(paths)
+  return dockerd === null ? null : { watched: dockerd, dockerd }
+}
+
+async function check({ paths, bundleDir }: LinuxHostOptions): Promise<Precondition[]> {
+  return await Promise.all([
+    checkBundle(bundleDir, verifiedFile(paths)),
+    checkCgroups(),
+    checkOverlay(),
+    checkIptables(true),
+    checkDisk(paths.engineDataDir)
+  ])
+}
+
+async function prepare(options: LinuxHostOptions, signal: AbortSignal): Promise<Prepared> {
+  const { paths, bundleDir } = options
+  const found = await prepareGround(options, () => find(paths), signal)
+  if (found !== null && isOfThisBundle(found, bundleDir)) {
+    await applyLiveRestore(paths, endpointOf(options), found.watched, wantsLiveRestore(options))
+    return { kind: 'adopted', process: adoptProcess(found.watched) }
+  }
+  if (found !== null) {
+    await endEngine(found)
+    await removeLeftovers(paths)
+  }
+  refuseFailed(await check(options))
+  writeLiveRestore(paths.engineConfig, wantsLiveRestore(options))
+  return { kind: 'ready' }
+}
+
+async function terminate(
+  options: LinuxHostOptions,
+  process: EngineProcess,
+  keepContainers: boolean
+): Promise<Terminated> {
+  const dockerd = readProcess(process.pid ?? -1)
+  if (dockerd === null) return { graceMs: 1000 }
+  if (keepContainers) {
+    signalProcess(dockerd, 'SIGTERM')
+    signalProcess(dockerd, 'SIGCONT')
+    return { graceMs: 15_000 }
+  }
+  signalProcess(dockerd, 'SIGCONT')
+  const endpoint = endpointOf(options)
+  const longest = await longestStopTimeout(endpoint)
+  const applied = await applyLiveRestore(options.paths, endpoint, dockerd, false)
+  if (!applied)
+    options.logger.warn('The engine did not confirm that live restore is off.', { area: 'engine' })
+  signalProcess(dockerd, 'SIGTERM')
+  return { graceMs: (longest + 15) * 1000 }
+}
+
+async function cleanup({ paths, logger }: LinuxHostOptions, keepContainers: boolean): Promise<void> {
+  // After a start that was refused the engine here is another Quayside's.
+  if (!holdsClaim(supervisorFile(paths)) || find(paths) !== null) return
+  await (keepContainers ? removeLeftovers(paths) : removeEverything(paths, logger))
 }
 
 /** Live restore and swarm mode exclude each other: dockerd would refuse to start. */

@@ -10,12 +10,11 @@ import type { Precondition } from '@shared/contract/engine'
 import { AppError } from '@shared/errors'
 import { run, SYSTEM_PATH } from '../../platform/child-process'
 import type { Paths } from '../../platform/paths'
-import { verifyBundle } from '../bundle'
 import { writeLiveRestore } from '../engine-config'
 import { tailLines } from '../engine-log'
 import { holdsClaim, readRecord, releaseFolder } from '../engine-record'
 import type { EngineProcess, Host, Prepared, Terminated } from './host'
-import { checkBundle, refuseFailed } from './linux-checks'
+import { checkBundle, refuseFailed, verifiedFile } from './linux-checks'
 import {
   findContainerd,
   findDockerd,
@@ -41,61 +40,19 @@ import { findProcesses, isAlive, readProcess, signalProcess, untilGone, type Pro
 
 export function createRootlessHost(options: LinuxHostOptions): Host {
   const { paths, bundleDir } = options
-  const endpoint = { kind: 'unix', path: paths.socket } as const
-  const verified = join(paths.engineDir, 'verified.json')
-  const find = (): RunningEngine | null => {
-    const watched = findRootlesskit(paths)
-    return watched === null ? null : { watched, dockerd: findDockerd(paths) }
-  }
-  const check = async (): Promise<Precondition[]> =>
-    await Promise.all([
-      checkBundle(bundleDir, verified),
-      checkCgroups(),
-      checkUserNamespaces(),
-      checkIdMapTools(),
-      checkSubIds('subuid'),
-      checkSubIds('subgid'),
-      checkTun(),
-      checkOverlay(),
-      checkIptables(false),
-      checkDisk(paths.engineDataDir)
-    ])
-
-  async function prepare(signal: AbortSignal): Promise<Prepared> {
-    const found = await prepareGround(options, find, signal)
-    if (found !== null) return { kind: 'adopted', process: adoptProcess(found.watched) }
-    await endNamespaces(paths)
-    await verifyBundle(bundleDir, verified)
-    refuseFailed(await check())
-    writeLiveRestore(paths.engineConfig, false)
-    return { kind: 'ready' }
-  }
-
-  async function terminate(process: EngineProcess, keepContainers: boolean): Promise<Terminated> {
-    const longest = keepContainers ? 10 : await longestStopTimeout(endpoint)
-    // To dockerd itself: rootlesskit ends when it does, and with its exit code.
-    const target = findDockerd(paths) ?? readProcess(process.pid ?? -1)
-    if (target !== null) {
-      signalProcess(target, 'SIGTERM')
-      signalProcess(target, 'SIGCONT')
-    }
-    return { graceMs: (longest + 15) * 1000 }
-  }
-
-  async function cleanup(): Promise<void> {
-    if (!holdsClaim(supervisorFile(paths))) return
-    await endNamespaces(paths)
-    await removeLeftovers(paths)
-    rmSync(paths.engineRecord, { force: true })
-  }
-
   return {
-    ...{ mode: 'rootless', retry: 'budget', endpoint, check, prepare, terminate, cleanup },
+    mode: 'rootless',
+    retry: 'budget',
+    endpoint: { kind: 'unix', path: paths.socket },
+    check: async () => await check(options),
+    prepare: async (signal) => await prepare(options, signal),
     spawn: async () => {
       const env = { XDG_RUNTIME_DIR: paths.runDir, HOME: paths.root }
       return await spawnEngine(options, await rootlessCommand(options), engineEnvironment(bundleDir, env))
     },
+    terminate: async (process, keepContainers) => await terminate(paths, process, keepContainers),
     kill: async () => await endNamespaces(paths),
+    cleanup: async () => await cleanup(paths),
     settled: () => {
       chmodSync(paths.socket, 0o600)
     },
@@ -109,6 +66,54 @@ export function createRootlessHost(options: LinuxHostOptions): Host {
       tailLines(paths.engineLog, count, readRecord(paths.engineRecord)?.logOffset ?? 0),
     release: () => releaseFolder(supervisorFile(paths))
   }
+}
+
+function find(paths: Paths): RunningEngine | null {
+  const watched = findRootlesskit(paths)
+  return watched === null ? null : { watched, dockerd: findDockerd(paths) }
+}
+
+async function check({ paths, bundleDir }: LinuxHostOptions): Promise<Precondition[]> {
+  return await Promise.all([
+    checkBundle(bundleDir, verifiedFile(paths)),
+    checkCgroups(),
+    checkUserNamespaces(),
+    checkIdMapTools(),
+    checkSubIds('subuid'),
+    checkSubIds('subgid'),
+    checkTun(),
+    checkOverlay(),
+    checkIptables(false),
+    checkDisk(paths.engineDataDir)
+  ])
+}
+
+async function prepare(options: LinuxHostOptions, signal: AbortSignal): Promise<Prepared> {
+  const { paths } = options
+  const found = await prepareGround(options, () => find(paths), signal)
+  if (found !== null) return { kind: 'adopted', process: adoptProcess(found.watched) }
+  await endNamespaces(paths)
+  refuseFailed(await check(options))
+  writeLiveRestore(paths.engineConfig, false)
+  return { kind: 'ready' }
+}
+
+async function terminate(paths: Paths, process: EngineProcess, keepContainers: boolean): Promise<Terminated> {
+  const longest = keepContainers ? 10 : await longestStopTimeout({ kind: 'unix', path: paths.socket })
+  // To dockerd itself: rootlesskit ends when it does, and with its exit code.
+  const target = findDockerd(paths) ?? readProcess(process.pid ?? -1)
+  if (target !== null) {
+    signalProcess(target, 'SIGTERM')
+    signalProcess(target, 'SIGCONT')
+  }
+  return { graceMs: (longest + 15) * 1000 }
+}
+
+async function cleanup(paths: Paths): Promise<void> {
+  if (!holdsClaim(supervisorFile(paths))) return
+  await endNamespaces(paths)
+  await removeLeftovers(paths)
+  rmSync(paths.engineRecord, { force: true })
 }
 
 /** rootlesskit runs twice, outside and inside; the outer one is ours to watch. */

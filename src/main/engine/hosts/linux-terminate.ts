@@ -3,7 +3,7 @@
  * containers (and restarts `always` and `unless-stopped` ones next time); and clearing what is left after a kill. Used
  * by linux-rootful.ts. Only what carries our folder in its command line, mount point or control group is touched.
  */
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
@@ -116,8 +116,6 @@ function cgroupOf(pid: number): string {
 
 async function unmountAll(paths: Paths): Promise<number> {
   const mounts = [...mountsBelow(paths.runDir), ...mountsBelow(paths.engineDataDir)]
-  // dockerd mounts its data root onto itself, and notes here that it did; a disk the user mounted there stays.
-  if (existsSync(join(paths.execRoot, 'unmount-on-shutdown'))) mounts.push(paths.engineDataDir)
   for (let at = 0; at < mounts.length; at += 200) {
     await run('/bin/umount', ['-l', '--', ...mounts.slice(at, at + 200)], { timeoutMs: 15_000 }).catch(
       () => undefined

@@ -137,7 +137,7 @@ export function executableOf(pid: number): string | null {
 
 /**
  * The mount points below a folder, deepest first, and the folder itself as often as it is mounted onto itself: dockerd does
- * that to its data root, once more each time after it was killed. A disk that the user mounted there (root `/`) is not ours.
+ * that to its data root, once more each time after it was killed. A disk that the user mounted there is not ours.
  */
 export function mountsBelow(folder: string): string[] {
   const lines = readFileSync('/proc/self/mountinfo', 'utf8')
@@ -145,9 +145,16 @@ export function mountsBelow(folder: string): string[] {
     .map((line) => line.split(' '))
   return lines
     .map((fields) => ({ root: fields[3] ?? '/', point: unescapeOctal(fields[4] ?? '') }))
-    .filter(({ root, point }) => point.startsWith(`${folder}/`) || (point === folder && root !== '/'))
+    .filter(
+      ({ root, point }) => point.startsWith(`${folder}/`) || (point === folder && isOntoItself(root, folder))
+    )
     .map(({ point }) => point)
     .reverse()
+}
+
+/** Of a folder mounted onto itself, the mounted part of its file system is the end of its own path. */
+function isOntoItself(root: string, folder: string): boolean {
+  return root !== '/' && folder.endsWith(unescapeOctal(root))
 }
 
 function unescapeOctal(text: string): string {
