@@ -249,10 +249,11 @@ const hostRules: readonly Rule[] = [
     })
   ],
   [
-    /invalid tar header|unexpected EOF|unrecognized image format|not a valid image|manifest\.json.*no such file/i,
+    /archive\/tar: |^unexpected EOF$|unrecognized image format|docker-import-\S+: no such file/,
     () => ({
       code: 'InvalidParameter',
-      hint: 'The file is not an image archive (docker save), or it is incomplete.'
+      message: 'The file is not an image archive, or it is incomplete.',
+      hint: 'Choose an archive made with docker save.'
     })
   ],
   [/read-only file system/, () => ({ code: 'System', hint: 'The engine cannot write there.' })]

@@ -3,6 +3,8 @@
  */
 import type { Readable } from 'node:stream'
 import { z } from 'zod'
+import { containerName } from '@shared/docker/container'
+import { ContainerSummary } from '@shared/docker/container-schema'
 import { ImageSummary } from '@shared/docker/image-schema'
 import { AppError } from '@shared/errors'
 import { segment, withSignal, type DockerClient } from './client'
@@ -45,15 +47,55 @@ export async function findImage(
 }
 
 /**
- * Removes the image with every tag. An image with several tags goes tag by tag, as `docker rmi` with all of them would,
- * so that nothing is forced; when one tag cannot go, the ones before it are already gone and the error says why.
+ * Removes the image with every tag. `docker rmi` takes the tags one by one and stops at the last one when a container uses
+ * the image; here that is asked first, and tags that went before another failure are put back: all or nothing.
  */
 export async function removeImage(client: DockerClient, id: string, signal?: AbortSignal): Promise<void> {
   const image = await findImage(client, id, signal)
-  if (image === null)
+  if (image === null) {
     throw new AppError('NotFound', 'There is no such image.', { hint: 'It has been removed meanwhile.' })
-  const names = image.RepoTags.length > 1 ? image.RepoTags : [id]
-  for (const name of names) await client.docker.getImage(segment(name)).remove(withSignal({}, signal))
+  }
+  if (image.RepoTags.length <= 1) {
+    await removeName(client, id, signal)
+    return
+  }
+  await refuseIfUsed(client, image.Id, signal)
+  const removed: string[] = []
+  try {
+    for (const tag of image.RepoTags) {
+      await removeName(client, tag, signal)
+      removed.push(tag)
+    }
+  } catch (error) {
+    for (const tag of removed) await putBack(client, image.Id, tag)
+    throw error
+  }
+}
+
+async function removeName(client: DockerClient, name: string, signal?: AbortSignal): Promise<void> {
+  await client.docker.getImage(segment(name)).remove(withSignal({}, signal))
+}
+
+async function refuseIfUsed(client: DockerClient, id: string, signal?: AbortSignal): Promise<void> {
+  const reply = await client.docker.listContainers(
+    withSignal({ all: true, filters: { ancestor: [id] } }, signal)
+  )
+  // `ancestor` finds containers of images built on this one as well; those do not hold it.
+  const user = parseRows(ContainerSummary, reply).find((row) => row.ImageID === id)
+  if (user === undefined) return
+  throw new AppError('Conflict', `The image is in use by container ${containerName(user)}.`, {
+    hint: 'Remove that container first.',
+    details: { containerId: user.Id }
+  })
+}
+
+async function putBack(client: DockerClient, id: string, tag: string): Promise<void> {
+  const colon = tag.lastIndexOf(':')
+  try {
+    await client.docker.getImage(segment(id)).tag({ repo: tag.slice(0, colon), tag: tag.slice(colon + 1) })
+  } catch {
+    // The failure that led here says more; a tag that cannot come back is seen in the list.
+  }
 }
 
 /** Progress of a pull or a load; bytes, `total` 0 while unknown. */

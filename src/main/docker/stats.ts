@@ -99,7 +99,10 @@ function isZeroTime(time: string | undefined): boolean {
   return time === undefined || time.startsWith('0001-')
 }
 
-/** Samples until the container stops, is removed, or the signal aborts; then the stream ends. */
+/**
+ * Samples until the container is removed or the signal aborts; then the stream ends. While the container does not run the
+ * engine sends empty samples, which are left out: the stream is silent and goes on when it runs again.
+ */
 export async function* watchStats(
   client: DockerClient,
   id: string,
