@@ -73,7 +73,7 @@ export const suites = [
     name: 'types',
     phase: 1,
     engine: false,
-    minutes: 10,
+    minutes: 20,
     commands: () => [
       check(vueTsc, '--build', '--noEmit'),
       check(vueTsc, '-p', 'tsconfig.compat.json', '--noEmit')
@@ -83,28 +83,28 @@ export const suites = [
     name: 'lint',
     phase: 1,
     engine: false,
-    minutes: 10,
+    minutes: 20,
     commands: () => [check(bin('eslint/bin/eslint.js'), '.', '--max-warnings', '0')]
   },
   {
     name: 'unit',
     phase: 1,
     engine: false,
-    minutes: 15,
+    minutes: 20,
     commands: (reports) => vitest(reports, ['main', 'renderer'])
   },
   {
     name: 'contract',
     phase: 1,
     engine: false,
-    minutes: 10,
+    minutes: 20,
     commands: (reports) => vitest(reports, ['contract'])
   },
   {
     name: 'format',
     phase: 1,
     engine: false,
-    minutes: 5,
+    minutes: 15,
     commands: () => [check(bin('prettier/bin/prettier.cjs'), '--check', '.')]
   },
   {
