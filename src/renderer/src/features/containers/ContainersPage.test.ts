@@ -168,7 +168,10 @@ describe('finding containers', () => {
     await page.get('input[type="search"]').setValue('shop db')
     await flushPromises()
     expect(rowNames(document)).toEqual(['shop-db-1'])
-    expect(router.currentRoute.value.query).toEqual({ search: 'shop db' })
+    expect(router.currentRoute.value.query).toEqual({})
+    await vi.waitFor(() => {
+      expect(router.currentRoute.value.query).toEqual({ search: 'shop db' })
+    })
     await page.get('input[type="search"]').setValue('nothing like it')
     await flushPromises()
     await click(byName(document, 'button', 'Clear filters'))
