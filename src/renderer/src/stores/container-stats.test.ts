@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { useApi } from '@/api'
 import { fakeApi, fakeStream, type FakeStream } from '@/api/fake'
 import type { ContainerStats, ContainerSummary } from '@shared/docker/container'
-import { LINGER_MS, MAX_STREAMS, useContainerStats, useContainerStatsStore } from './container-stats'
+import { LINGER_MS, MAX_STREAMS, REST_MS, useContainerStats, useContainerStatsStore } from './container-stats'
 
 type StatsStream = FakeStream<ContainerStats, never, void>
 
@@ -26,6 +26,9 @@ const latest = (id: string): StatsStream => opened.get(id)!.at(-1)!
 async function settle(): Promise<void> {
   for (let turn = 0; turn < 10; turn += 1) await Promise.resolve()
 }
+
+/** Lets the rows rest, as a list does that is not scrolled. */
+const rest = (): unknown => vi.advanceTimersByTime(REST_MS)
 
 function setHidden(hidden: boolean): void {
   vi.spyOn(document, 'visibilityState', 'get').mockReturnValue(hidden ? 'hidden' : 'visible')
@@ -62,6 +65,7 @@ describe('container stats', () => {
   it('shares one stream among everybody who shows a container', async () => {
     const store = useContainerStatsStore()
     store.acquire('a')
+    rest()
     store.acquire('a')
     latest('a').push(sample(5))
     await settle()
@@ -69,10 +73,23 @@ describe('container stats', () => {
     expect(store.samples.get('a')).toEqual(sample(5))
   })
 
+  it('asks for nothing that only scrolls past', () => {
+    const store = useContainerStatsStore()
+    for (let index = 0; index < 100; index += 1) {
+      const release = store.acquire(`c${index}`)
+      vi.advanceTimersByTime(REST_MS - 1)
+      release()
+    }
+    store.acquire('last')
+    rest()
+    expect([...opened.keys()]).toEqual(['last'])
+  })
+
   it('closes a stream a little after the last one stopped looking, not before', () => {
     const store = useContainerStatsStore()
     const release = store.acquire('a')
     const releaseOther = store.acquire('a')
+    rest()
     release()
     release()
     vi.advanceTimersByTime(LINGER_MS)
@@ -88,10 +105,12 @@ describe('container stats', () => {
   it('closes everything while the window is hidden and opens it again after', async () => {
     const store = useContainerStatsStore()
     store.acquire('a')
+    rest()
     latest('a').push(sample(1))
     await settle()
     setHidden(true)
     store.acquire('b')
+    rest()
     expect(open()).toEqual([])
     expect(store.samples.size).toBe(0)
     setHidden(false)
@@ -101,6 +120,7 @@ describe('container stats', () => {
   it('never opens more than its limit, and gives a freed place to who waits', () => {
     const store = useContainerStatsStore()
     const releases = Array.from({ length: MAX_STREAMS + 2 }, (_, index) => store.acquire(`c${index}`))
+    rest()
     expect(open()).toHaveLength(MAX_STREAMS)
     releases[0]!()
     vi.advanceTimersByTime(LINGER_MS)
@@ -112,8 +132,10 @@ describe('container stats', () => {
   it('takes the place of one that only lingers', () => {
     const store = useContainerStatsStore()
     const releases = Array.from({ length: MAX_STREAMS }, (_, index) => store.acquire(`c${index}`))
+    rest()
     releases[3]!()
     store.acquire('new')
+    rest()
     expect(open()).toContain('new')
     expect(open()).not.toContain('c3')
     expect(open()).toHaveLength(MAX_STREAMS)
@@ -125,6 +147,7 @@ describe('container stats', () => {
       ({ Id: 'a', State }) as ContainerSummary
     container.value = states('running')
     const stats = scope.run(() => useContainerStats(() => container.value))!
+    rest()
     latest('a').push(sample(7))
     await settle()
     expect(stats()).toEqual(sample(7))

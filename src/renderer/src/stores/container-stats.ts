@@ -13,6 +13,9 @@ export const MAX_STREAMS = 32
 /** Long enough to scroll back to a row without a new stream, short enough that an idle page costs nothing. */
 export const LINGER_MS = 3000
 
+/** How long nothing new must have come into view: rows that only scroll past are not worth a stream. */
+export const REST_MS = 250
+
 interface Use {
   users: number
   stream: Stream<ContainerStats, never, void> | null
@@ -26,6 +29,8 @@ class StatsStreams {
   readonly samples = shallowReactive(new Map<string, ContainerStats>())
   /** In the order they were asked for, which is the order they get a stream in. */
   readonly #uses = new Map<string, Use>()
+  /** Runs while new containers come into view. */
+  #rest: ReturnType<typeof setTimeout> | null = null
 
   constructor() {
     document.addEventListener('visibilitychange', this.#onVisibility)
@@ -37,13 +42,17 @@ class StatsStreams {
     use.users += 1
     if (use.linger !== null) clearTimeout(use.linger)
     use.linger = null
-    this.#openWhatFits()
+    if (use.stream === null) this.#openAtRest()
     let held = true
     return () => {
       if (!held) return
       held = false
       use.users -= 1
       if (use.users > 0) return
+      if (use.stream === null) {
+        this.#uses.delete(id)
+        return
+      }
       use.linger = setTimeout(() => {
         this.#remove(id, use)
         this.#openWhatFits()
@@ -60,6 +69,8 @@ class StatsStreams {
 
   dispose(): void {
     document.removeEventListener('visibilitychange', this.#onVisibility)
+    if (this.#rest !== null) clearTimeout(this.#rest)
+    this.#rest = null
     for (const [id, use] of [...this.#uses]) this.#remove(id, use)
   }
 
@@ -68,8 +79,16 @@ class StatsStreams {
     else this.#openWhatFits()
   }
 
+  #openAtRest(): void {
+    if (this.#rest !== null) clearTimeout(this.#rest)
+    this.#rest = setTimeout(() => {
+      this.#rest = null
+      this.#openWhatFits()
+    }, REST_MS)
+  }
+
   #openWhatFits(): void {
-    if (document.visibilityState === 'hidden') return
+    if (document.visibilityState === 'hidden' || this.#rest !== null) return
     const all = [...this.#uses]
     const wanted = all.filter(([, use]) => use.stream === null && !use.ended && use.users > 0)
     const lingering = all.filter(([, use]) => use.stream !== null && use.users === 0)
