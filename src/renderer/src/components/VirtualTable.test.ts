@@ -128,6 +128,36 @@ describe('VirtualTable', () => {
     expect(document.activeElement?.textContent).toContain('thing 3')
   })
 
+  it('shows what comes into view in the elements of what left it', async () => {
+    await show({ rows: things(100) })
+    const before = table.findAll('[data-index]').map(({ element }) => element)
+    await table.setProps({ rows: things(200).slice(100) })
+    expect(row(3).textContent).toContain('thing 103')
+    const after = new Set(table.findAll('[data-index]').map(({ element }) => element))
+    expect(before.filter((element) => after.has(element))).toHaveLength(before.length)
+  })
+
+  it('never turns a row that is being used into another one', async () => {
+    await show({ rows: things(6) })
+    const focused = row(3)
+    focused.focus()
+    const withMenu = row(4)
+    withMenu.querySelector('button')?.setAttribute('aria-haspopup', 'menu')
+    withMenu.querySelector('button')?.setAttribute('aria-expanded', 'true')
+    await table.setProps({ rows: [...things(3), ...things(20).slice(10)] })
+    expect(focused.isConnected).toBe(false)
+    expect(withMenu.isConnected).toBe(false)
+    expect(document.activeElement).toBe(row(3))
+  })
+
+  it('leaves a row in its element wherever it moves', async () => {
+    await show({ rows: things(6) })
+    const [first, last] = [row(0), row(5)]
+    await table.setProps({ rows: things(6).reverse() })
+    expect(row(5)).toBe(first)
+    expect(row(0)).toBe(last)
+  })
+
   it('folds a group by its button or by Enter', async () => {
     const group: TableRow<Thing> = { kind: 'group', key: 'g', label: 'shop', count: 2, expanded: true }
     await show({ rows: [group, ...things(2)] })
