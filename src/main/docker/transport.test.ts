@@ -205,6 +205,22 @@ describe('the transport', () => {
     await expect(loadImage(client, broken)).rejects.toThrow()
   })
 
+  it('survives a source that fails although nothing is sent any more', async () => {
+    const { endpoint } = await engine((request) => request.resume())
+    const client = await DockerClient.connect(endpoint)
+    const source = new Readable({ read: () => undefined })
+    await expect(loadImage(client, source, undefined, AbortSignal.abort())).rejects.toMatchObject({
+      code: 'Cancelled'
+    })
+    expect(source.destroyed).toBe(true)
+    const late = new Readable({ read: () => undefined })
+    const abort = new AbortController()
+    const loading = loadImage(client, late, undefined, abort.signal)
+    abort.abort()
+    late.destroy(new Error('late'))
+    await expect(loading).rejects.toMatchObject({ code: 'Cancelled' })
+  })
+
   it('lets a request under way finish when the client is put away', async () => {
     let finish = (): void => undefined
     const { endpoint } = await engine((_, reply) => (finish = () => reply.end('{"late":true}')))

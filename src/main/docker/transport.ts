@@ -10,7 +10,7 @@ import {
   type RequestOptions
 } from 'node:http'
 import { Agent as SecureAgent, request as httpsRequest } from 'node:https'
-import { finished, type Readable } from 'node:stream'
+import { finished, Readable } from 'node:stream'
 import { AppError } from '@shared/errors'
 import type { EngineEndpoint } from './endpoint'
 import { connectionError, replyError } from './errors'
@@ -79,6 +79,7 @@ export class Transport {
 
   /** One request up to the headers of a successful reply; the body is still to be read. */
   async reply(dial: Dial): Promise<IncomingMessage> {
+    if (dial.file instanceof Readable) guard(dial.file, dial.abortSignal)
     dial.abortSignal?.throwIfAborted()
     const body = bodyOf(dial)
     const options: RequestOptions = {
@@ -210,6 +211,12 @@ function parseBody(body: Buffer): unknown {
   } catch {
     return text
   }
+}
+
+/** A source can fail at any time, before the request is sent or after it ended too: that must not end the process. */
+function guard(source: Readable, signal: AbortSignal | undefined): void {
+  source.on('error', () => undefined)
+  if (signal?.aborted === true) source.destroy()
 }
 
 function upload(source: Readable, request: ClientRequest): void {
