@@ -130,7 +130,7 @@ class Supervisor implements EngineSupervisor {
 
   async start(): Promise<void> {
     await this.turn
-    if (this.disposed) return
+    this.refuseWhenDisposed()
     this.endChoice()
     const { name } = this.runner.machine.state
     if (this.source === 'context' && (name === 'stopped' || name === 'failed')) {
@@ -150,7 +150,7 @@ class Supervisor implements EngineSupervisor {
 
   async restart(): Promise<void> {
     await this.turn
-    if (this.disposed) return
+    this.refuseWhenDisposed()
     this.endChoice()
     this.runner.send({ type: 'restart' })
     await this.untilRunning()
@@ -201,6 +201,10 @@ class Supervisor implements EngineSupervisor {
     if (!this.awaitingChoice) return
     this.awaitingChoice = false
     this.publish()
+  }
+
+  private refuseWhenDisposed(): void {
+    if (this.disposed) throw new AppError('Cancelled', 'Quayside is quitting.')
   }
 
   private async untilRunning(): Promise<void> {

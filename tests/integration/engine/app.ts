@@ -1,7 +1,7 @@
 /** Builds app-process.ts once and starts it as a process of its own. */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, mkdtempSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { build } from 'vite'
 import { bundleDir, SYSTEM_PATH } from '../engine-fixture'
@@ -21,6 +21,7 @@ let built: Promise<string> | undefined
 async function buildApp(): Promise<string> {
   const outDir = mkdtempSync('/tmp/q-app-')
   chmodSync(outDir, 0o755)
+  process.once('exit', () => rmSync(outDir, { recursive: true, force: true }))
   const src = resolve(import.meta.dirname, '../../../src')
   await build({
     configFile: false,
