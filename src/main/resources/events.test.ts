@@ -5,12 +5,18 @@ const effects = (type: string, action: string, attributes: Record<string, string
   effectsOf({ type, action, id: 'x', attributes })
 
 describe('an event', () => {
-  it.each(['create', 'start', 'die', 'stop', 'pause', 'unpause', 'restart'])(
-    '%s touches its container',
-    (action) => {
-      expect(effects('container', action)).toEqual({ container: 'x', info: true })
-    }
-  )
+  it.each(['create', 'stop', 'restart'])('%s touches its container', (action) => {
+    expect(effects('container', action)).toEqual({ container: 'x', info: true })
+  })
+
+  it.each([
+    ['start', ['running']],
+    ['pause', ['paused']],
+    ['unpause', ['running']],
+    ['die', ['exited', 'dead', 'restarting', 'removing']]
+  ])('%s touches its container and says which states it can have now', (action, states) => {
+    expect(effects('container', action)).toEqual({ container: 'x', info: true, states })
+  })
 
   it.each(['health_status', 'rename', 'update'])(
     '%s touches the row but no figure of docker info',

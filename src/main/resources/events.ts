@@ -2,11 +2,14 @@
  * What an event of the engine means for what is shown: which rows are no longer true. Pure; called by session.ts for every
  * event as it arrives, so it must stay cheap.
  */
+import type { ContainerState } from '@shared/docker/container'
 import type { EngineEvent } from '../docker/events'
 
 export interface Effects {
   /** The container whose row has to be read again. */
   readonly container?: string
+  /** The states its row can have now; the list may say so a moment later than the event. */
+  readonly states?: readonly ContainerState[]
   /** The container that is gone; its id never comes back. */
   readonly removedContainer?: string
   /** The image list has to be read again: image events name tags, not rows. */
@@ -36,6 +39,13 @@ const QUIET_CONTAINER_ACTIONS = new Set([
   'prune'
 ])
 
+const STATES_AFTER: Readonly<Record<string, readonly ContainerState[]>> = {
+  start: ['running'],
+  pause: ['paused'],
+  unpause: ['running'],
+  die: ['exited', 'dead', 'restarting', 'removing']
+}
+
 const QUIET_IMAGE_ACTIONS = new Set(['save', 'push', 'prune'])
 
 export function effectsOf(event: EngineEvent): Effects {
@@ -60,9 +70,9 @@ function containerEffects({ action, id }: EngineEvent): Effects {
   // A commit makes an image and says so only here when the image gets no tag.
   if (action === 'commit') return { images: true, info: true }
   if (QUIET_CONTAINER_ACTIONS.has(action)) return NONE
-  return action === 'health_status' || action === 'rename' || action === 'update'
-    ? { container: id }
-    : { container: id, info: true }
+  if (action === 'health_status' || action === 'rename' || action === 'update') return { container: id }
+  const states = Object.hasOwn(STATES_AFTER, action) ? STATES_AFTER[action] : undefined
+  return { container: id, info: true, ...(states === undefined ? {} : { states }) }
 }
 
 function networkEffects({ action, attributes }: EngineEvent): Effects {

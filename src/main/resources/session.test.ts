@@ -137,6 +137,24 @@ describe('the engine session', () => {
     await page.close()
   })
 
+  it('shows a paused container although the list still said running when the event came', async () => {
+    engine = await startFakeEngine({ images: 1 })
+    const image = [...engine.state.images.values()][0]?.RepoTags[0] ?? ''
+    const container = engine.state.create('slow-to-say', { Image: image })
+    engine.state.start(container)
+    await session.connect(endpoint(engine))
+    const page = follow((signal) => session.watchContainers(signal))
+    await page.until((rows) => rows[0]?.State === 'running')
+    // As moby does it: first the event, then what the list reads.
+    const requests = session.counters.engineRequests
+    engine.state.emit('container', 'pause', container.Id)
+    await expect.poll(() => session.counters.engineRequests).toBeGreaterThan(requests)
+    const listed = engine.state.containers.get(container.Id)
+    if (listed !== undefined) engine.state.containers.set(container.Id, { ...listed, State: 'paused' })
+    await page.until((rows) => rows[0]?.State === 'paused')
+    await page.close()
+  })
+
   it('tries a failed list again, and tells the reader when it goes on failing', async () => {
     engine = await startFakeEngine({ containers: 1 })
     await session.connect(endpoint(engine))

@@ -2,7 +2,7 @@
  * What main knows of the engine that is in use: its client, its event stream and the collections that follow it.
  * main/index.ts wires it to the supervisor (connect, disconnect); handlers read it. It never starts or stops an engine.
  */
-import type { ContainerSummary } from '@shared/docker/container'
+import type { ContainerState, ContainerSummary } from '@shared/docker/container'
 import type { ImageSummary } from '@shared/docker/image'
 import { attempted, toAppError, type AppError } from '@shared/errors'
 import type { Change } from '@shared/patch'
@@ -32,6 +32,8 @@ export interface SessionCounters {
 
 const FIRST_RETRY_MS = 100
 const LAST_RETRY_MS = 2000
+const FIRST_CONFIRM_MS = 50
+const LAST_CONFIRM_MS = 6400
 
 /** One connection to an engine: from connect() to disconnect() or the next connect(). */
 interface Run {
@@ -49,6 +51,8 @@ export class EngineSession {
   readonly #log: SessionLog
   /** Beats when `docker info` would say something else. */
   readonly #info = new Pulse()
+  /** What the newest event of a container says of its state, until its row says so too. */
+  readonly #expected = new Map<string, readonly ContainerState[]>()
   #run: Run | null = null
   #connecting: { readonly abort: AbortController; readonly opened: Promise<unknown> } | null = null
   #pastRequests = 0
@@ -190,10 +194,33 @@ export class EngineSession {
   #apply(event: EngineEvent): void {
     this.#events += 1
     const effects = effectsOf(event)
-    if (effects.container !== undefined) this.#containers.touch(effects.container)
+    if (effects.container !== undefined) {
+      this.#containers.touch(effects.container)
+      this.#expect(effects.container, effects.states)
+    }
     if (effects.removedContainer !== undefined) this.#containers.remove(effects.removedContainer)
     if (effects.images === true) this.#images.touchAll()
     if (effects.info === true) this.#info.beat()
+  }
+
+  /**
+   * dockerd announces a pause (and under load other changes) before its list shows it: `LogContainerEvent` precedes
+   * `CheckpointTo` in moby's daemon/pause.go. A row that contradicts the newest event is read again until it does not.
+   */
+  #expect(id: string, states: readonly ContainerState[] | undefined): void {
+    if (states === undefined || this.#run === null) return
+    this.#expected.set(id, states)
+    void this.#confirm(id, states, this.#run.abort.signal)
+  }
+
+  async #confirm(id: string, states: readonly ContainerState[], signal: AbortSignal): Promise<void> {
+    for (let waitMs = FIRST_CONFIRM_MS; waitMs <= LAST_CONFIRM_MS; waitMs *= 2) {
+      if (!(await pause(waitMs, signal)) || this.#expected.get(id) !== states) return
+      const row = this.#containers.rows.get(id)
+      if (row === undefined || states.includes(row.State)) break
+      this.#containers.touch(id)
+    }
+    this.#expected.delete(id)
   }
 
   /** Tries until the engine answers again or disconnect() is called; it may be another version, so all is negotiated anew. */
