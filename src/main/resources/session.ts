@@ -2,6 +2,7 @@
  * What main knows of the engine that is in use: its client, its event stream and the collections that follow it.
  * main/index.ts wires it to the supervisor (connect, disconnect); handlers read it. It never starts or stops an engine.
  */
+import { setMaxListeners } from 'node:events'
 import type { ContainerState, ContainerSummary } from '@shared/docker/container'
 import type { ImageSummary } from '@shared/docker/image'
 import { attempted, toAppError, type AppError } from '@shared/errors'
@@ -71,6 +72,8 @@ export class EngineSession {
   async connect(endpoint: EngineEndpoint): Promise<void> {
     this.disconnect()
     const abort = new AbortController()
+    // One pause per container whose row is being confirmed listens to it; there is no leak to warn of.
+    setMaxListeners(0, abort.signal)
     const opened = openRun(endpoint, abort.signal)
     const connecting = { abort, opened }
     this.#connecting = connecting
