@@ -14,7 +14,11 @@ export async function startDisplay() {
     return { name, stop: () => Promise.resolve() }
   }
   const args = ['-displayfd', '3', '-screen', '0', '1400x900x24', '-nolisten', 'tcp', '-noreset']
-  const server = spawn(program, args, { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] })
+  const server = spawn(program, args, {
+    // Ctrl-C is for us: the screen goes last.
+    detached: true,
+    stdio: ['ignore', 'ignore', 'ignore', 'pipe']
+  })
   const ended = new Promise((done) => server.once('exit', done))
   const number = await new Promise((resolve, reject) => {
     server.stdio[3]?.once('data', (data) => resolve(String(data).trim()))
