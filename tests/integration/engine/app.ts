@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { build } from 'vite'
+import { afterAll } from 'vitest'
 import { bundleDir, SYSTEM_PATH } from '../engine-fixture'
 import { eventually } from './supervised'
 
@@ -17,11 +18,16 @@ export interface AppProcess {
 }
 
 let built: Promise<string> | undefined
+const folders: string[] = []
+
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true })
+})
 
 async function buildApp(): Promise<string> {
   const outDir = mkdtempSync('/tmp/q-app-')
   chmodSync(outDir, 0o755)
-  process.once('exit', () => rmSync(outDir, { recursive: true, force: true }))
+  folders.push(outDir)
   const src = resolve(import.meta.dirname, '../../../src')
   await build({
     configFile: false,
