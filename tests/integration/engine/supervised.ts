@@ -65,21 +65,29 @@ export function supervisedHome(
     DOCKER_HOST: `unix://${paths.socket}`
   }
   const log = createFileLogger(paths.appLog, { level: 'debug' })
+  const made: EngineSupervisor[] = []
   return {
     home,
     paths,
-    supervisor: (more = {}) =>
-      createEngineSupervisor({
+    supervisor: (more = {}) => {
+      const supervisor = createEngineSupervisor({
         ...{ paths, log, bundleDir, env: {}, homeDir: `${home}/user`, wrap: OWN_NETWORK },
         settings: openSettings(paths.settingsFile, Settings, log),
         ...more
-      }),
+      })
+      made.push(supervisor)
+      return supervisor
+    },
     docker: async (...args) =>
       (await exec(`${bundleDir}/bin/docker`, args, { env })).stdout.replace(/\n$/, ''),
     importBusybox: async () => await importBusybox(home, env),
     enginePid: () => (JSON.parse(readFileSync(paths.engineRecord, 'utf8')) as { pid: number }).pid,
     until: untilState,
-    remove: async () => await removeHome(home)
+    remove: async () => {
+      // A test that failed half way has not done it, and its supervisor would start what is ended here again.
+      for (const supervisor of made) await Promise.race([supervisor.dispose(), sleep(20_000)])
+      await removeHome(home)
+    }
   }
 }
 
