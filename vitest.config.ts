@@ -16,13 +16,20 @@ export default defineConfig({
         test: {
           name: 'main',
           environment: 'node',
-          include: ['src/{main,shared,preload}/**/*.test.ts', 'scripts/**/*.test.ts']
+          include: ['src/{main,shared,preload}/**/*.test.ts', 'scripts/**/*.test.ts'],
+          // A busy machine is no failure; what hangs still ends.
+          testTimeout: 20_000
         }
       },
       {
         plugins: [vue()],
         resolve: { alias },
-        test: { name: 'renderer', environment: 'happy-dom', include: ['src/renderer/**/*.test.ts'] }
+        test: {
+          name: 'renderer',
+          environment: 'happy-dom',
+          include: ['src/renderer/**/*.test.ts'],
+          testTimeout: 20_000
+        }
       },
       {
         resolve: { alias },
