@@ -2,6 +2,12 @@ import { expect, test } from '../test'
 
 const NAME = 'quayside-sample'
 
+test.beforeAll(async ({ quayside }) => {
+  // The worker's engine may hold what earlier files left; a new user's has nothing.
+  const ids = (await quayside.docker('ps', '-aq')).split('\n').filter((id) => id !== '')
+  if (ids.length > 0) await quayside.docker('rm', '-f', ...ids)
+})
+
 test('the sample starts with one click, serves its page, and stops, and the docker CLI agrees at each step', async ({
   quayside,
   containers
