@@ -1,7 +1,7 @@
 /** Builds app-process.ts once and starts it as a process of its own. */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { build } from 'vite'
 import { afterAll } from 'vitest'
@@ -55,6 +55,28 @@ export interface StartOptions {
   readonly bundle?: string
 }
 
+/** What runs the rest of a command as `user`; the process stays the same one. */
+function asUser(user: StartOptions['user']): string[] {
+  if (user === undefined) return []
+  const { uid, gid } = user
+  const become = ['setpriv', `--reuid=${uid}`, `--regid=${gid}`, '--clear-groups']
+  return isOpenToAll(TUN) ? become : ['unshare', '--mount', 'sh', '-c', OWN_TUN, 'sh', ...become]
+}
+
+const TUN = '/dev/net/tun'
+
+/** Some machines keep the device to root, against udev's default: the user gets one of its own there. */
+const OWN_TUN = `set -e
+node=$(mktemp -u /tmp/q-tun-XXXXXX)
+mknod -m 666 "$node" c 10 200
+mount --bind "$node" ${TUN}
+rm "$node"
+exec "$@"`
+
+function isOpenToAll(device: string): boolean {
+  return existsSync(device) && (statSync(device).mode & 0o006) === 0o006
+}
+
 export async function startApp({
   home,
   wrap = [],
@@ -63,10 +85,8 @@ export async function startApp({
 }: StartOptions): Promise<AppProcess> {
   built ??= buildApp()
   const env = { PATH: SYSTEM_PATH, HOME: `${home}/user` }
-  const child = spawn(process.execPath, [await built, home, bundle, ...wrap], {
-    ...{ stdio: ['ignore', 'pipe', 'inherit'], cwd: '/', env },
-    ...user
-  })
+  const command = [...asUser(user), process.execPath, await built, home, bundle, ...wrap]
+  const child = spawn('/usr/bin/env', command, { stdio: ['ignore', 'pipe', 'inherit'], cwd: '/', env })
   let text = ''
   child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()))
   const lastState = (): string => /(?:^|\n)(\w+)[^\n]*\n?$/.exec(text)?.[1] ?? ''
