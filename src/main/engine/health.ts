@@ -44,7 +44,8 @@ export function watchHealth(
   let wake = new AbortController()
   const watch = new HealthWatch(target, reports, signal)
   const loop = async (): Promise<void> => {
-    for (let glance = 0; !signal.aborted && !watch.over; glance++) {
+    // The engine has just answered `/version`: the first probe is the one after the first interval.
+    for (let glance = 1; !signal.aborted && !watch.over; glance++) {
       const poked = wake.signal.aborted
       if (poked) wake = new AbortController()
       await watch.look(glance, poked)

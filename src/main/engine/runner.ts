@@ -12,7 +12,7 @@ import { watchHealth } from './health'
 import type { EngineProcess, FailureStep, Host } from './hosts'
 import { initialMachine, transition } from './machine'
 import type { Effect, Machine, MachineEvent, TimerName } from './machine-types'
-import { ping, readVersion } from './probe'
+import { readVersion } from './probe'
 
 /** What the runner's owner is told. */
 export interface RunnerReports {
@@ -199,14 +199,12 @@ export class EngineRunner {
     const { signal } = this.probing
     const { endpoint } = this.host
     for (let n = 0; !signal.aborted && this.awaitsApi(generation); n++) {
-      if (await ping(endpoint, 3000, signal)) {
-        const found = await readVersion(endpoint, 5000, signal).catch(() => null)
-        if (found !== null) {
-          this.host.settled()
-          const { version, apiVersion } = found
-          this.send({ type: 'apiReady', generation, version, apiVersion })
-          return
-        }
+      const found = await readVersion(endpoint, 5000, signal).catch(() => null)
+      if (found !== null) {
+        this.host.settled()
+        const { version, apiVersion } = found
+        this.send({ type: 'apiReady', generation, version, apiVersion })
+        return
       }
       await sleep(n < 40 ? 50 : 250, undefined, { signal }).catch(() => undefined)
     }

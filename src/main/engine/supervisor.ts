@@ -114,12 +114,12 @@ class Supervisor implements EngineSupervisor {
   /** What happens at the app's start; never rejects. */
   async launch(): Promise<void> {
     const { engine } = this.options.settings.current
+    // The CLI's engine is looked for only where it matters: connecting to it says itself what is there.
+    if (engine.source === 'context') return this.runner.send({ type: 'start' })
     await this.inTurn(async () => {
       if (engine.source === 'bundled' && engine.startAtLaunch) this.runner.send({ type: 'start' })
       await this.lookForContextEngine()
-      if (this.disposed) return
-      if (engine.source === 'context') this.runner.send({ type: 'start' })
-      if (engine.source !== null) return
+      if (this.disposed || engine.source !== null) return
       this.awaitingChoice = this.contextEngine !== null
       if (!this.awaitingChoice && engine.startAtLaunch) this.runner.send({ type: 'start' })
       this.publish()
@@ -292,12 +292,20 @@ class Supervisor implements EngineSupervisor {
     if (this.contextEngine === null) await readVersion(endpoint, CONTEXT_ANSWER_MS)
   }
 
+  /** What the CLI talks to, when that is the engine in use. */
+  private connectedContextEngine(): ContextEngine | null {
+    const { state } = this.runner.machine
+    if (this.source !== 'context' || this.target === null || state.name !== 'running') return null
+    return { name: this.target.name, host: this.target.host, version: state.version }
+  }
+
   private publish(): void {
     this.cell.set(this.currentStatus())
   }
 
   private currentStatus(): EngineStatus {
     const { machine, host } = this.runner
+    const contextEngine = this.connectedContextEngine() ?? this.contextEngine
     return {
       state: machine.state,
       desired: machine.desired,
@@ -306,7 +314,7 @@ class Supervisor implements EngineSupervisor {
       host: endpointText(host.endpoint),
       contextName: this.source === 'context' ? (this.target?.name ?? null) : null,
       awaitingChoice: this.awaitingChoice,
-      contextEngine: this.contextEngine
+      contextEngine
     }
   }
 }

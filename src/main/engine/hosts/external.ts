@@ -5,7 +5,7 @@
 import { toAppError, type AppError } from '@shared/errors'
 import type { EngineEndpoint } from '../endpoint'
 import type { Exit } from '../failures'
-import { readVersion } from '../probe'
+import { request } from '../probe'
 import type { EngineProcess, Host } from './host'
 
 const ANSWER_MS = 3000
@@ -27,7 +27,7 @@ export function createExternalHost(endpoint: EngineEndpoint): Host {
     endpoint,
     check: () => Promise.resolve([]),
     async prepare(signal) {
-      await readVersion(endpoint, ANSWER_MS, signal)
+      await request(endpoint, '/_ping', ANSWER_MS, signal)
       const { process, letGo } = talkingPartner()
       partners.set(process, letGo)
       return { kind: 'adopted', process }
