@@ -49,10 +49,9 @@ describe('an event', () => {
     expect(effects('image', 'save')).toEqual({})
   })
 
-  it('of a network touches the container it connects', () => {
-    expect(effects('network', 'connect', { container: 'c' })).toEqual({ container: 'c' })
+  it('of a network touches nothing: the rows do not show networks', () => {
+    expect(effects('network', 'connect', { container: 'c' })).toEqual({})
     expect(effects('network', 'create')).toEqual({})
-    expect(effects('network', 'connect')).toEqual({})
   })
 
   it('of the daemon or a plugin touches docker info only', () => {

@@ -54,8 +54,6 @@ export function effectsOf(event: EngineEvent): Effects {
       return containerEffects(event)
     case 'image':
       return QUIET_IMAGE_ACTIONS.has(event.action) ? NONE : { images: true, info: true }
-    case 'network':
-      return networkEffects(event)
     case 'plugin':
     case 'daemon':
     case 'node':
@@ -73,10 +71,4 @@ function containerEffects({ action, id }: EngineEvent): Effects {
   if (action === 'health_status' || action === 'rename' || action === 'update') return { container: id }
   const states = Object.hasOwn(STATES_AFTER, action) ? STATES_AFTER[action] : undefined
   return { container: id, info: true, ...(states === undefined ? {} : { states }) }
-}
-
-function networkEffects({ action, attributes }: EngineEvent): Effects {
-  const container = attributes['container']
-  if (container === undefined || (action !== 'connect' && action !== 'disconnect')) return NONE
-  return { container }
 }
