@@ -141,6 +141,7 @@ interface Parts {
 function makeRouter({ paths, log, settings, supervisor, session, tasks }: Parts): Router {
   const handlers = {
     app: appHandlers({
+      onVisible: (visible) => (visible ? session.wake() : session.rest()),
       writeClipboard: (text) => clipboard.writeText(text),
       versions: {
         quayside: app.getVersion(),

@@ -2,13 +2,15 @@
 import type { Handlers } from '@main/ipc/handler'
 
 export interface AppHandlerDeps {
+  readonly onVisible: (visible: boolean) => void
   /** Asynchronous in newer Electrons, so it is awaited in all. */
   readonly writeClipboard: (text: string) => void | Promise<void>
   readonly versions: { readonly quayside: string; readonly electron: string; readonly platform: string }
 }
 
-export function appHandlers({ writeClipboard, versions }: AppHandlerDeps) {
+export function appHandlers({ onVisible, writeClipboard, versions }: AppHandlerDeps) {
   return {
+    setVisible: ({ visible }) => Promise.resolve(onVisible(visible)),
     async copyText({ text }) {
       await writeClipboard(text)
     },

@@ -2,6 +2,8 @@
 export class Pulse {
   #beats = 0
   readonly #waiting = new Set<() => void>()
+  /** The beats when the rest began; null while awake. */
+  #restedAt: number | null = null
 
   get beats(): number {
     return this.#beats
@@ -9,6 +11,22 @@ export class Pulse {
 
   beat(): void {
     this.#beats += 1
+    this.#tell()
+  }
+
+  /** Beats are counted, but who waits for them is left alone until {@link wake}. */
+  rest(): void {
+    this.#restedAt ??= this.#beats
+  }
+
+  wake(): void {
+    const missed = this.#restedAt !== null && this.#beats > this.#restedAt
+    this.#restedAt = null
+    if (missed) this.#tell()
+  }
+
+  #tell(): void {
+    if (this.#restedAt !== null) return
     for (const wake of [...this.#waiting]) wake()
   }
 

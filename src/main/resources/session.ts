@@ -107,6 +107,19 @@ export class EngineSession {
     this.#run?.stream.abort()
   }
 
+  /** No page can be seen: events are still followed, but nothing is read for them until {@link wake}. */
+  rest(): void {
+    this.#containers.rest()
+    this.#images.rest()
+    this.#info.rest()
+  }
+
+  wake(): void {
+    this.#containers.wake()
+    this.#images.wake()
+    this.#info.wake()
+  }
+
   /**
    * The client of the engine in use; waits for one that is just being connected, because the page may ask as soon as it
    * reads that the engine runs. Rejects with EngineNotRunning while there is none.
@@ -211,7 +224,7 @@ export class EngineSession {
    * `CheckpointTo` in moby's daemon/pause.go. A row that contradicts the newest event is read again until it does not.
    */
   #expect(id: string, states: readonly ContainerState[] | undefined): void {
-    if (states === undefined || this.#run === null) return
+    if (states === undefined || this.#run === null || this.#containers.resting) return
     this.#expected.set(id, states)
     void this.#confirm(id, states, this.#run.abort.signal)
   }
@@ -220,6 +233,8 @@ export class EngineSession {
     for (let waitMs = FIRST_CONFIRM_MS; waitMs <= LAST_CONFIRM_MS; waitMs *= 2) {
       if (!(await pause(waitMs, signal)) || this.#expected.get(id) !== states) return
       const row = this.#containers.rows.get(id)
+      // One that is stale or just being read will say so by itself.
+      if (row !== undefined && !this.#containers.isSettled(id)) continue
       if (row === undefined || states.includes(row.State)) break
       this.#containers.touch(id)
     }

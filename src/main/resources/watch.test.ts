@@ -166,4 +166,39 @@ describe('a watched collection', () => {
     abort.abort()
     expect(await next).toEqual({ done: true, value: undefined })
   })
+
+  it('reads nothing and says nothing while resting, and everything once afterwards', async () => {
+    const engine = scripted([
+      { Id: 'a', value: 1 },
+      { Id: 'b', value: 1 },
+      { Id: 'c', value: 1 }
+    ])
+    const collection = new WatchedCollection<Row>({ timing })
+    collection.online(engine.source)
+    const items = collection.watch(new AbortController().signal)
+    await items.next()
+    const next = items.next()
+    let said = false
+    void next.then(() => (said = true))
+    collection.rest()
+    engine.truth.set('a', 2)
+    collection.touch('a')
+    engine.truth.set('b', 2)
+    collection.touch('b')
+    engine.truth.delete('c')
+    collection.remove('c')
+    await quiet()
+    expect({ asked: engine.asked, said }).toEqual({ asked: ['all'], said: false })
+    collection.wake()
+    const first = (await next).value
+    const rows = [first, (await items.next()).value].reduce<ReadonlyMap<string, Row>>(
+      (map, change) => applyChange(map, change as Change<Row>),
+      new Map([['c', { Id: 'c', value: 1 }]])
+    )
+    expect([...rows.values()]).toEqual([
+      { Id: 'a', value: 2 },
+      { Id: 'b', value: 2 }
+    ])
+    expect(engine.asked).toEqual(['all', ['a', 'b']])
+  })
 })

@@ -40,6 +40,7 @@ export class WatchedCollection<T extends Identified> {
   /** Ids destroyed while a fetch was under way: its rows for them are from the past. */
   readonly #gone = new Set<string>()
   #everListed = false
+  #resting = false
   #fetching = false
   #failures = 0
 
@@ -72,6 +73,28 @@ export class WatchedCollection<T extends Identified> {
     this.#run.abort()
     this.#coalescer.cancel()
     this.#gone.clear()
+  }
+
+  /** Nobody looks: nothing is read and no reader is woken, what happens meanwhile is remembered. */
+  rest(): void {
+    this.#resting = true
+  }
+
+  get resting(): boolean {
+    return this.#resting
+  }
+
+  /** Somebody looks again. */
+  wake(): void {
+    if (!this.#resting) return
+    this.#resting = false
+    this.#touched()
+    this.#wakeReaders()
+  }
+
+  /** Whether the row of `id` is as it was last read, with nothing about it under way or known to be stale. */
+  isSettled(id: string): boolean {
+    return !this.#fetching && this.#stale !== 'all' && !this.#stale.has(id)
   }
 
   touch(id: string): void {
@@ -148,6 +171,7 @@ export class WatchedCollection<T extends Identified> {
   }
 
   #someoneWaits(): boolean {
+    if (this.#resting) return false
     for (const reader of this.#readers) if (reader.wake !== null) return true
     return false
   }
@@ -199,8 +223,13 @@ export class WatchedCollection<T extends Identified> {
       if (!empty && reader.pending !== 'snapshot') {
         reader.pending = reader.pending === null ? patch : mergePatches(reader.pending, patch)
       }
-      if (reader.pending !== null) reader.wake?.()
     }
+    this.#wakeReaders()
+  }
+
+  #wakeReaders(): void {
+    if (this.#resting) return
+    for (const reader of this.#readers) if (reader.pending !== null) reader.wake?.()
   }
 
   /** What was to be read stays stale; it is tried again, and after several failures the readers hear why. */

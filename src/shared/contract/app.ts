@@ -3,6 +3,8 @@ import { z } from 'zod'
 import { call } from './dsl'
 
 export const app = {
+  /** Whether the page can be seen; what only a page would show is not read from the engine while it cannot. */
+  setVisible: call({ params: z.object({ visible: z.boolean() }), result: z.void() }),
   copyText: call({ params: z.object({ text: z.string().max(1_000_000) }), result: z.void() }),
   versions: call({
     result: z.object({ quayside: z.string(), electron: z.string(), platform: z.string() })

@@ -1,5 +1,7 @@
 /** Follows everything main tells, for as long as the app is open: one stream for each store, whatever page is shown. */
 import { watch } from 'vue'
+import { api } from '@/api'
+import { useVisibility } from '@/composables/use-visibility'
 import { followContainers, useContainersStore } from '@/stores/containers'
 import { followEngine, useEngineStore } from '@/stores/engine'
 import { followImages, useImagesStore } from '@/stores/images'
@@ -10,6 +12,7 @@ import { followTasks } from '@/stores/tasks'
 export function useLiveState(): ReturnType<typeof useEngineStore> {
   const engine = useEngineStore()
   const [containers, images] = [useContainersStore(), useImagesStore()]
+  followVisibility()
   followEngine()
   followSettings()
   followTasks()
@@ -27,4 +30,17 @@ export function useLiveState(): ReturnType<typeof useEngineStore> {
     }
   )
   return engine
+}
+
+/** Main reads nothing from the engine for a window that cannot be seen. */
+function followVisibility(): void {
+  const visible = useVisibility()
+  const tell = (): void => void api.app.setVisible({ visible: visible.value }).catch(reportToConsole)
+  // Seen is what main expects; a page that was loaded again while hidden says so.
+  tell()
+  watch(visible, tell, { flush: 'sync' })
+}
+
+function reportToConsole(thrown: unknown): void {
+  console.error(thrown)
 }
