@@ -124,7 +124,7 @@ export default defineConfigWithVueTs(
       noElectron,
       noDockerode,
       ban('platform is the lowest layer of main.', [
-        '@main/{docker,resources,engine,handlers,ipc,shell,tasks}/*',
+        '@main/{docker,resources,engine,handlers,ipc,shell,tasks,logs,terminals,files,stopped}/*',
         '**/renderer/**'
       ])
     ]
@@ -146,18 +146,21 @@ export default defineConfigWithVueTs(
       noElectron,
       noChildProcess,
       ban('docker knows the API and nothing above it.', [
-        '@main/{resources,handlers,ipc,shell,tasks}/*',
+        '@main/{resources,handlers,ipc,shell,tasks,logs,terminals,files,stopped}/*',
         '**/renderer/**'
       ])
     ]
   ),
   layer(
-    ['src/main/resources/**', 'src/main/tasks/**'],
+    ['src/main/{resources,tasks,logs,terminals,files,stopped}/**'],
     [
       noElectron,
       noDockerode,
       noChildProcess,
-      ban('resources stands on docker only.', ['@main/{handlers,ipc,shell,engine}/*', '**/renderer/**'])
+      ban('What follows the engine stands on docker only.', [
+        '@main/{handlers,ipc,shell,engine}/*',
+        '**/renderer/**'
+      ])
     ]
   ),
   layer(

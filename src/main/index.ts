@@ -4,32 +4,22 @@
  */
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { app, clipboard, dialog, session as sessions, shell } from 'electron'
-import { contract } from '@shared/contract'
+import { app, dialog, session as sessions } from 'electron'
 import { Settings } from '@shared/contract/settings'
 import { toAppError } from '@shared/errors'
-import { createEngineSupervisor, type EngineSupervisor } from './engine/supervisor'
-import { appHandlers } from './handlers/app'
-import { containersHandlers } from './handlers/containers'
-import { engineHandlers } from './handlers/engine'
-import { imagesHandlers } from './handlers/images'
-import { settingsHandlers } from './handlers/settings'
-import { systemHandlers } from './handlers/system'
-import { tasksHandlers } from './handlers/tasks'
+import { createEngineSupervisor } from './engine/supervisor'
 import { serveIpc } from './ipc/electron'
-import { Router } from './ipc/router'
 import { createFileLogger, type Logger } from './platform/logger'
 import { makeFolders, resolveBundleDir, resolvePaths, type Paths } from './platform/paths'
-import { openSettings, type SettingsStore } from './platform/settings'
+import { openSettings } from './platform/settings'
 import { EngineSession } from './resources/session'
-import { chooseArchive } from './shell/dialogs'
 import { denyPermissions, hardenPages } from './shell/hardening'
 import { claimSingleInstance, manageLifecycle } from './shell/lifecycle'
 import { installMenu } from './shell/menu'
-import { openExternal } from './shell/open-external'
 import { PAGE_ORIGIN, registerPageScheme, servePage } from './shell/protocol'
 import { createMainWindow, stateFileIn } from './shell/window'
 import { TaskRegistry } from './tasks/registry'
+import { makeRouter } from './make-router'
 import { connectSession, followTheme, takePictureOnce } from './wiring'
 
 /** In development Vite serves the page; a packaged app has only its own files. */
@@ -86,7 +76,7 @@ function start(paths: Paths, log: Logger): void {
     log: { warn: (message, { kind }) => log.warn(message, { area: 'session', kind: String(kind) }) }
   })
   const tasks = new TaskRegistry()
-  const router = makeRouter({ paths, log, settings, supervisor, session, tasks })
+  const router = makeRouter({ paths, resources, log, settings, supervisor, session, tasks })
   const windows = new Set<number>()
   const stopIpc = serveIpc({ router, windows, origin, log })
 
@@ -127,46 +117,4 @@ function bundleDir(): string {
     ? { packagedResources: process.resourcesPath }
     : { repository: app.getAppPath() }
   return resolveBundleDir({ ...where, platform: process.platform, arch: process.arch })
-}
-
-interface Parts {
-  readonly paths: Paths
-  readonly log: Logger
-  readonly settings: SettingsStore<Settings>
-  readonly supervisor: EngineSupervisor
-  readonly session: EngineSession
-  readonly tasks: TaskRegistry
-}
-
-function makeRouter({ paths, log, settings, supervisor, session, tasks }: Parts): Router {
-  const handlers = {
-    app: appHandlers({
-      onVisible: (visible) => (visible ? session.wake() : session.rest()),
-      writeClipboard: (text) => clipboard.writeText(text),
-      versions: {
-        quayside: app.getVersion(),
-        electron: process.versions.electron,
-        platform: `${process.platform} ${process.arch}`
-      }
-    }),
-    containers: containersHandlers({ session, tasks, openExternal }),
-    engine: engineHandlers({ supervisor, reveal: (path) => shell.showItemInFolder(path) }),
-    images: imagesHandlers({
-      session,
-      tasks,
-      chooseArchive,
-      sampleArchive: join(resources, 'sample', 'quayside-sample.tar')
-    }),
-    settings: settingsHandlers(settings),
-    system: systemHandlers({
-      session,
-      usage: {
-        dataRoot: () => (supervisor.status.source === 'bundled' ? paths.engineDataDir : null),
-        engineProcess: () => supervisor.engineProcess
-      },
-      cliConfigDir: process.env['DOCKER_CONFIG'] ?? join(homedir(), '.docker')
-    }),
-    tasks: tasksHandlers({ tasks })
-  }
-  return new Router({ contract, handlers, log, checkResults: !app.isPackaged, now: () => performance.now() })
 }

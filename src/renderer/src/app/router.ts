@@ -24,7 +24,7 @@ export function makeRouter(history: RouterHistory = createWebHashHistory()): Rou
         meta: { page: 'Containers', needsEngine: true }
       },
       {
-        path: '/containers/:id',
+        path: '/containers/:id/:tab?',
         component: () => import('@/features/containers/ContainerPage.vue'),
         props: true,
         meta: { page: 'Containers', needsEngine: true }

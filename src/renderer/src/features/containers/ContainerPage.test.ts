@@ -39,7 +39,8 @@ async function open(one: ContainerSummary, inspect: (id: string) => ContainerIns
   const { page } = await mountPage(ContainerPage, `/containers/${one.Id}`, api, { id: one.Id })
   mounted = page
   useContainersStore().apply({ type: 'snapshot', items: [one] })
-  await flushPromises()
+  // Tabs are loaded when they are first shown.
+  await vi.waitFor(() => expect(document.body.textContent).toContain(one.Id))
 }
 
 describe('the page of a container', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { splitCommand } from './command-line'
+import { splitCommand } from '../command-line'
 import { commandText, engineTime, envEntries, restartPolicyText, whyStopped } from './inspect-view'
-import { visibleText } from './visible-text'
+import { visibleText } from '../visible-text'
 
 const state = { Status: 'exited' as const, ExitCode: 0, StartedAt: '', FinishedAt: '' }
 

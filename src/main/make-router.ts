@@ -1,0 +1,67 @@
+/** The handlers of the whole contract, each given the parts it needs. Part of the composition root: used by main/index.ts only. */
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { app, clipboard, shell } from 'electron'
+import { contract } from '@shared/contract'
+import type { Settings } from '@shared/contract/settings'
+import type { EngineSupervisor } from './engine/supervisor'
+import { appHandlers } from './handlers/app'
+import { containersHandlers } from './handlers/containers'
+import { engineHandlers } from './handlers/engine'
+import { imagesHandlers } from './handlers/images'
+import { settingsHandlers } from './handlers/settings'
+import { systemHandlers } from './handlers/system'
+import { tasksHandlers } from './handlers/tasks'
+import { Router } from './ipc/router'
+import type { Logger } from './platform/logger'
+import type { Paths } from './platform/paths'
+import type { SettingsStore } from './platform/settings'
+import type { EngineSession } from './resources/session'
+import { chooseArchive } from './shell/dialogs'
+import { openExternal } from './shell/open-external'
+import type { TaskRegistry } from './tasks/registry'
+
+/** What handlers are made of. */
+export interface Parts {
+  readonly paths: Paths
+  /** The folder of what ships beside the app: icons, the sample, the engine. */
+  readonly resources: string
+  readonly log: Logger
+  readonly settings: SettingsStore<Settings>
+  readonly supervisor: EngineSupervisor
+  readonly session: EngineSession
+  readonly tasks: TaskRegistry
+}
+
+export function makeRouter({ paths, resources, log, settings, supervisor, session, tasks }: Parts): Router {
+  const handlers = {
+    app: appHandlers({
+      onVisible: (visible) => (visible ? session.wake() : session.rest()),
+      writeClipboard: (text) => clipboard.writeText(text),
+      versions: {
+        quayside: app.getVersion(),
+        electron: process.versions.electron,
+        platform: `${process.platform} ${process.arch}`
+      }
+    }),
+    containers: containersHandlers({ session, tasks, openExternal }),
+    engine: engineHandlers({ supervisor, reveal: (path) => shell.showItemInFolder(path) }),
+    images: imagesHandlers({
+      session,
+      tasks,
+      chooseArchive,
+      sampleArchive: join(resources, 'sample', 'quayside-sample.tar')
+    }),
+    settings: settingsHandlers(settings),
+    system: systemHandlers({
+      session,
+      usage: {
+        dataRoot: () => (supervisor.status.source === 'bundled' ? paths.engineDataDir : null),
+        engineProcess: () => supervisor.engineProcess
+      },
+      cliConfigDir: process.env['DOCKER_CONFIG'] ?? join(homedir(), '.docker')
+    }),
+    tasks: tasksHandlers({ tasks })
+  }
+  return new Router({ contract, handlers, log, checkResults: !app.isPackaged, now: () => performance.now() })
+}
