@@ -119,6 +119,26 @@ describe('the engine session', () => {
     await page.close()
   })
 
+  it('tells of every connection until it is over, and of every event, also while it rests', async () => {
+    engine = await startFakeEngine({ containers: 1 })
+    const signals: AbortSignal[] = []
+    const actions: string[] = []
+    session.onConnected((_, signal) => signals.push(signal))
+    const deaf = session.onEvent(({ action }) => actions.push(action))
+    await session.connect(endpoint(engine))
+    session.onConnected((_, signal) => signals.push(signal))
+    expect(signals.map(({ aborted }) => aborted)).toEqual([false, false])
+    session.rest()
+    engine.state.pause(engine.state.container('container-0'))
+    await expect.poll(() => actions).toEqual(['pause'])
+    deaf()
+    engine.dropEvents()
+    await expect.poll(() => signals.map(({ aborted }) => aborted)).toEqual([true, true, false, false])
+    session.disconnect()
+    expect(signals.every(({ aborted }) => aborted)).toBe(true)
+    expect(actions).toEqual(['pause'])
+  })
+
   it('does not bring back a container that is removed while its row is being read', async () => {
     engine = await startFakeEngine({ containers: 1 })
     await session.connect(endpoint(engine))

@@ -43,12 +43,19 @@ interface Run {
   client: DockerClient
   /** Aborted to open the event stream anew. */
   stream: AbortController
+  /** Aborted when the events are no longer followed, for whatever reason. */
+  followed: AbortController
 }
+
+/** Told of each connection whose events are followed; `signal` aborts when they no longer are. */
+export type ConnectedListener = (client: DockerClient, signal: AbortSignal) => void
 
 export class EngineSession {
   readonly #containers: WatchedCollection<ContainerSummary>
   readonly #images: WatchedCollection<ImageSummary>
   readonly #lostListeners = new Set<() => void>()
+  readonly #connectedListeners = new Set<ConnectedListener>()
+  readonly #eventListeners = new Set<(event: EngineEvent) => void>()
   readonly #log: SessionLog
   /** Beats when `docker info` would say something else. */
   readonly #info = new Pulse()
@@ -79,7 +86,7 @@ export class EngineSession {
     this.#connecting = connecting
     try {
       const { events, ...opening } = await opened
-      const run: Run = { endpoint, abort, ...opening }
+      const run: Run = { endpoint, abort, ...opening, followed: new AbortController() }
       this.#run = run
       this.#followed(run, events)
     } catch (error) {
@@ -97,6 +104,7 @@ export class EngineSession {
     if (run === null) return
     this.#run = null
     run.abort.abort()
+    run.followed.abort()
     this.#retire(run.client)
     this.#containers.offline()
     this.#images.offline()
@@ -169,6 +177,20 @@ export class EngineSession {
     return () => this.#lostListeners.delete(listener)
   }
 
+  /** An engine's events are followed from now on; called at once when they are already. Answers how to stop listening. */
+  onConnected(listener: ConnectedListener): () => void {
+    this.#connectedListeners.add(listener)
+    const run = this.#run
+    if (run !== null && !run.followed.signal.aborted) listener(run.client, run.followed.signal)
+    return () => this.#connectedListeners.delete(listener)
+  }
+
+  /** Every event as it arrives, also while nobody looks: what listens must be cheap. Answers how to stop listening. */
+  onEvent(listener: (event: EngineEvent) => void): () => void {
+    this.#eventListeners.add(listener)
+    return () => this.#eventListeners.delete(listener)
+  }
+
   get counters(): SessionCounters {
     return {
       engineRequests: this.#pastRequests + (this.#run?.client.requests ?? 0),
@@ -188,6 +210,9 @@ export class EngineSession {
     })
     this.#images.online({ list: (signal) => listImages(client, signal, skipped('images')) })
     this.#info.beat()
+    run.followed = new AbortController()
+    setMaxListeners(0, run.followed.signal)
+    for (const listener of [...this.#connectedListeners]) listener(client, run.followed.signal)
     void this.#drain(run, events)
   }
 
@@ -201,6 +226,7 @@ export class EngineSession {
       }
     }
     if (run.abort.signal.aborted) return
+    run.followed.abort()
     this.#containers.offline()
     this.#images.offline()
     if (!stream.signal.aborted) for (const listener of [...this.#lostListeners]) listener()
@@ -217,6 +243,7 @@ export class EngineSession {
     if (effects.removedContainer !== undefined) this.#containers.remove(effects.removedContainer)
     if (effects.images === true) this.#images.touchAll()
     if (effects.info === true) this.#info.beat()
+    for (const listener of this.#eventListeners) listener(event)
   }
 
   /**
