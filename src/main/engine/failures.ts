@@ -121,14 +121,14 @@ const RULES: readonly Rule[] = [
     pattern:
       /newuidmap|newgidmap|unshare.*(?:operation not permitted|no space)|failed to start the child|fork\/exec.*operation not permitted/i,
     message: 'The engine could not start without root because this system does not allow user namespaces.',
-    hint: 'See what is missing in the list of requirements on the Troubleshoot page.'
+    hint: 'The list of what the engine needs says what is missing, and the command that mends it.'
   },
   {
     kind: 'slirp4netns',
     pattern:
       /setting up network.*(slirp4netns|pasta)|(slirp4netns|pasta) (?:failed|exited)|open.*\/dev\/net\/tun/,
     message: 'The engine could not set up its network without root.',
-    hint: 'Check that /dev/net/tun is there and may be opened by everyone; see the list of requirements.'
+    hint: 'Check that /dev/net/tun is there and may be opened by everyone.'
   },
   {
     kind: 'bad-config',

@@ -1,7 +1,7 @@
 /**
  * The bundled engine run by an ordinary user on Linux: dockerd inside rootlesskit's user, mount, network and pid
  * namespaces. The pid namespace makes everything end with it, so there is no live restore here; see
- * docs/decisions/0102-rootless.md. Made by hosts/index.ts.
+ * docs/decisions/0102. Made by hosts/index.ts.
  */
 import { chmodSync, existsSync, rmSync } from 'node:fs'
 import { basename, join } from 'node:path'

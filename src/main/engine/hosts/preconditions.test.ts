@@ -8,6 +8,7 @@ import {
   checkIptables,
   checkSubIds,
   checkTun,
+  freeIdRange,
   precondition
 } from './preconditions'
 
@@ -33,9 +34,14 @@ describe.skipIf(process.platform !== 'linux')('what an engine needs', () => {
     expect(await checkSubIds('subuid', user)).toMatchObject({
       result: 'failed',
       detail: 'nobody-here has 0 of them, 65536 are needed.',
-      command: 'sudo usermod --add-subuids 100000-165535 nobody-here'
+      command: expect.stringMatching(/^sudo usermod --add-subuids \d+-\d+ nobody-here$/) as string
     })
     expect((await checkSubIds('subgid', user)).command).toContain('--add-subgids')
+  })
+
+  test('subordinate ids are offered behind those that other users have', () => {
+    expect(freeIdRange('')).toBe('100000-165535')
+    expect(freeIdRange('a:100000:65536\nb:300000:65536\n# a comment\n')).toBe('365536-431071')
   })
 
   test('a folder that does not exist yet is measured by the nearest one that does', async () => {

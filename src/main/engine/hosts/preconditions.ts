@@ -1,6 +1,6 @@
 /**
  * What the bundled engine needs from a Linux machine, one question each, with the command that answers a no. Used by
- * the Linux hosts for the Troubleshoot page and before every start. Looks only; never throws.
+ * the Linux hosts before every start, and for the list under a failure. Looks only; never throws.
  */
 import { accessSync, constants, openSync, closeSync, readFileSync, statfsSync, statSync } from 'node:fs'
 import { userInfo } from 'node:os'
@@ -220,9 +220,19 @@ export async function checkSubIds(id: 'subuid' | 'subgid', user = userInfo()): P
       result: 'failed',
       detail: `${user.username} has ${found} of them, 65536 are needed.`,
       fix: 'Give the user a range.',
-      command: `sudo usermod ${flag} 100000-165535 ${user.username}`
+      command: `sudo usermod ${flag} ${freeIdRange(text)} ${user.username}`
     }
   })
+}
+
+/** 65536 ids that nobody in this file (/etc/subuid or /etc/subgid) has: with shared ones users could reach one another. */
+export function freeIdRange(text: string): string {
+  const ends = text.split('\n').map((line) => {
+    const [, first, count] = line.split(':')
+    return Number(first) + Number(count)
+  })
+  const first = Math.max(100_000, ...ends.filter(Number.isFinite))
+  return `${first}-${first + 65_535}`
 }
 
 export async function checkTun(): Promise<Precondition> {

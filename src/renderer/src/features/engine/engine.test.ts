@@ -103,6 +103,30 @@ describe('EngineProblem', () => {
     problem.unmount()
   })
 
+  it('shows the log of earlier runs when the engine was not even started, and the newest lines while it is degraded', async () => {
+    const log = vi.fn(() => Promise.resolve({ path: '/logs/engine.log', lines: ['of an earlier run'] }))
+    useApi(fakeApi({ engine: { log } }))
+    const shown = () => document.querySelector('[role="dialog"]')?.textContent ?? ''
+    useEngineStore().apply(status({ name: 'failed', failure: { ...failure, lastLogLines: [] } }))
+    const problem = mount(EngineProblem, { attachTo: document.body })
+    button('Show last log lines').click()
+    await flushPromises()
+    expect(log).toHaveBeenCalledWith({ lines: 50 })
+    expect(shown()).toContain('It was not started this time')
+    expect(shown()).toContain('of an earlier run')
+    button('Close').click()
+    await flushPromises()
+
+    useEngineStore().apply(status({ ...running, degraded: 'containerd is restarting.' }))
+    await flushPromises()
+    button('Show last log lines').click()
+    await flushPromises()
+    expect(shown()).toContain('containerd is restarting.')
+    expect(shown()).toContain('of an earlier run')
+    expect(shown()).not.toContain('It was not started')
+    problem.unmount()
+  })
+
   it('is not there while all is well', () => {
     useEngineStore().apply(status(running))
     expect(mount(EngineProblem).find('[role="alert"]').exists()).toBe(false)
