@@ -82,7 +82,8 @@ const startRules: readonly Rule[] = [
     (m) => ({
       code: 'InvalidParameter',
       message: `The host folder ${m[1] ?? ''} does not exist.`,
-      hint: 'Create it, or correct the path.'
+      hint: 'Create it, or correct the path.',
+      details: { missingFolder: m[1] }
     })
   ],
   [

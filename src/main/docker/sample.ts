@@ -47,7 +47,8 @@ async function run(client: DockerClient, port: string): Promise<string> {
     command: [],
     ports: [port],
     env: [],
-    volumes: []
+    volumes: [],
+    createFolders: false
   }
   const { id } = await runContainer(client, options, () =>
     Promise.reject(new AppError('NotFound', 'The sample image is not loaded.', { hint: 'Try again.' }))

@@ -37,7 +37,15 @@ describe('the Docker handlers', () => {
     chooseArchive: () => Promise.resolve(archive),
     sampleArchive: '/nowhere/sample.tar'
   })
-  const form = { image: 'registry.test/app0:v0', name: '', command: [], ports: [], env: [], volumes: [] }
+  const form = {
+    image: 'registry.test/app0:v0',
+    name: '',
+    command: [],
+    ports: [],
+    env: [],
+    volumes: [],
+    createFolders: false
+  }
 
   beforeEach(async () => {
     home = await mkdtemp(join(tmpdir(), 'q-handlers-'))

@@ -34,7 +34,9 @@ export const RunOptions = z.object({
   /** `KEY=value`. */
   env: z.array(z.string().max(131072)).max(1000),
   /** `-v` values: `volume-or-folder:/path[:ro]`. */
-  volumes: z.array(z.string().max(8192)).max(1000)
+  volumes: z.array(z.string().max(8192)).max(1000),
+  /** Host folders that do not exist are made, as `docker run -v` does; otherwise they are an error. */
+  createFolders: z.boolean()
 })
 export type RunOptions = z.output<typeof RunOptions>
 

@@ -39,7 +39,8 @@ describe('a command to copy', () => {
       command: ['sh', '-c', 'echo "$A"'],
       ports: ['8080:80'],
       env: ['A=b c'],
-      volumes: ['data:/data:ro']
+      volumes: ['data:/data:ro'],
+      createFolders: false
     }
     expect(runCommand(options)).toBe(
       `docker run --detach --name web -p 8080:80 -e 'A=b c' -v data:/data:ro nginx:1.27 sh -c 'echo "$A"'`

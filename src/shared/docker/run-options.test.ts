@@ -12,6 +12,7 @@ const form = (over: Partial<RunOptions>): RunOptions => ({
   ports: [],
   env: [],
   volumes: [],
+  createFolders: false,
   ...over
 })
 const errors = (over: Partial<RunOptions>) => {
@@ -46,9 +47,26 @@ describe('the run form', () => {
             '9001/udp': [{ HostIp: '', HostPort: '9001' }],
             '443/tcp': [{ HostIp: '', HostPort: '' }]
           },
-          Binds: ['data:/var/lib/data', '/srv/www/:/usr/share/nginx/html:ro']
+          Binds: ['data:/var/lib/data'],
+          Mounts: [{ Type: 'bind', Source: '/srv/www/', Target: '/usr/share/nginx/html', ReadOnly: true }]
         }
       }
+    })
+  })
+
+  it('makes missing host folders only when asked to, and keeps what a mount cannot say a bind', () => {
+    const volumes = ['/a:/1:ro,rslave', '/b:/2:z', '/c:/3:cached', 'v1:/4']
+    const host = (createFolders: boolean) => {
+      const result = buildRun(form({ volumes, createFolders }))
+      return result.ok ? result.body.HostConfig : null
+    }
+    expect(host(true)).toEqual({ Binds: volumes })
+    expect(host(false)).toEqual({
+      Binds: ['/b:/2:z', 'v1:/4'],
+      Mounts: [
+        { Type: 'bind', Source: '/a', Target: '/1', ReadOnly: true, BindOptions: { Propagation: 'rslave' } },
+        { Type: 'bind', Source: '/c', Target: '/3' }
+      ]
     })
   })
 

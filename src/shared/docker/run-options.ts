@@ -7,7 +7,7 @@ import type { FieldError } from './field-error'
 import { containerNameError } from './names'
 import { parsePublish, type PortBinding } from './ports'
 import { parseReference } from './reference'
-import { parseVolume, type VolumeSpec } from './volumes'
+import { bindMount, parseVolume, type BindMount, type VolumeSpec } from './volumes'
 
 export type RunField = keyof RunOptions
 export type RunFieldError = FieldError<RunField>
@@ -24,6 +24,7 @@ export interface CreateBody {
       Record<string, readonly { readonly HostIp: string; readonly HostPort: string }[]>
     >
     readonly Binds?: readonly string[]
+    readonly Mounts?: readonly BindMount[]
   }
 }
 
@@ -66,8 +67,10 @@ function createBody(
   volumes: readonly VolumeSpec[]
 ): CreateBody {
   const anonymous = volumes.filter((volume) => volume.type === 'anonymous')
-  // `-v` and not Mounts: the engine creates a missing host folder, as `docker run -v` does; the form says so.
-  const binds = volumes.filter((volume) => volume.type !== 'anonymous').map(bindText)
+  const named = volumes.filter((volume) => volume.type !== 'anonymous')
+  // A bind (`-v`) makes a missing host folder, owned by root; a mount (`--mount`) is refused, so that the user can be asked.
+  const mounts = options.createFolders ? [] : named.flatMap((volume) => bindMount(volume) ?? [])
+  const binds = named.filter((volume) => options.createFolders || bindMount(volume) === null).map(bindText)
   return {
     Image: options.image,
     ...(options.command.length > 0 ? { Cmd: options.command } : {}),
@@ -80,7 +83,8 @@ function createBody(
       : {}),
     HostConfig: {
       ...(ports.length > 0 ? { PortBindings: portMap(ports) } : {}),
-      ...(binds.length > 0 ? { Binds: binds } : {})
+      ...(binds.length > 0 ? { Binds: binds } : {}),
+      ...(mounts.length > 0 ? { Mounts: mounts } : {})
     }
   }
 }

@@ -14,6 +14,15 @@ export interface VolumeSpec {
 export type VolumeResult =
   { readonly ok: true; readonly volume: VolumeSpec } | { readonly ok: false; readonly message: string }
 
+/** A host folder as the API's `Mounts` has it. */
+export interface BindMount {
+  readonly Type: 'bind'
+  readonly Source: string
+  readonly Target: string
+  readonly ReadOnly?: true
+  readonly BindOptions?: { readonly Propagation: string }
+}
+
 const OPTIONS = new Set([
   'ro',
   'rw',
@@ -47,6 +56,25 @@ export function parseVolume(text: string): VolumeResult {
     sourceMistake(source) ?? targetMistake(target) ?? optionsMistake(options, parts.length === 3)
   const type = source.startsWith('/') ? 'bind' : 'volume'
   return mistake ?? { ok: true, volume: { type, source, target: cleanPath(target), options } }
+}
+
+const PROPAGATIONS = new Set(['private', 'rprivate', 'shared', 'rshared', 'slave', 'rslave'])
+/** For other platforms' engines; dockerd on Linux ignores them. */
+const IGNORED = new Set(['consistent', 'cached', 'delegated'])
+
+/** The same mount for `Mounts`; null where only a bind can say it (a volume, or SELinux labels). */
+export function bindMount({ type, source, target, options }: VolumeSpec): BindMount | null {
+  if (type !== 'bind') return null
+  const words = options.split(',').filter((word) => word !== '' && word !== 'rw' && !IGNORED.has(word))
+  const propagation = words.find((word) => PROPAGATIONS.has(word))
+  if (words.some((word) => word !== 'ro' && word !== propagation)) return null
+  return {
+    Type: 'bind',
+    Source: source,
+    Target: target,
+    ...(words.includes('ro') ? { ReadOnly: true } : {}),
+    ...(propagation === undefined ? {} : { BindOptions: { Propagation: propagation } })
+  }
 }
 
 function no(message: string): VolumeResult & { ok: false } {

@@ -1,4 +1,5 @@
 /** Every container verb on the real engine, and docker run with all that can go wrong in it. */
+import { existsSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { RunOptions } from '@shared/contract/containers'
 import { containerName } from '@shared/docker/container'
@@ -20,6 +21,7 @@ const form = (over: Partial<RunOptions>): RunOptions => ({
   ports: [],
   env: [],
   volumes: [],
+  createFolders: false,
   ...over
 })
 
@@ -175,6 +177,22 @@ describe.skipIf(!canRunEngine)('containers on the real engine', () => {
     expect(await names()).not.toContain('blocked')
     await engine.inNetwork('sh', '-c', 'echo | busybox nc -w 1 127.0.0.1 18400 || true').catch(() => '')
     await listening
+  })
+
+  it('make a missing host folder only when asked to', async () => {
+    const folder = `${engine.home}/not there yet`
+    const error = await failure(run({ name: 'bound', volumes: [`${folder}:/data`] }))
+    expect(error).toMatchObject({ code: 'InvalidParameter', details: { missingFolder: folder } })
+    expect(existsSync(folder)).toBe(false)
+    expect(await names()).not.toContain('bound')
+    await run({ name: 'bound', volumes: [`${folder}:/data`], createFolders: true })
+    expect(existsSync(folder)).toBe(true)
+    await run({
+      name: 'bound-ro',
+      volumes: [`${folder}:/data:ro`],
+      command: ['sh', '-c', 'touch /data/x; sleep 100']
+    })
+    expect(existsSync(`${folder}/x`)).toBe(false)
   })
 
   it('say which container has the name', async () => {

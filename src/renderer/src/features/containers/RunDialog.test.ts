@@ -4,6 +4,7 @@ import { fakeApi } from '@/api/fake'
 import { useContainersStore } from '@/stores/containers'
 import { AppError } from '@shared/errors'
 import ContainersPage from './ContainersPage.vue'
+import { container } from './testing'
 import { byName, closePage, dialog, mountPage } from './page-testing'
 
 type Run = NonNullable<NonNullable<NonNullable<Parameters<typeof fakeApi>[0]>['containers']>['run']>
@@ -73,6 +74,47 @@ describe('the run dialog', () => {
     await submit()
     expect(run).toHaveBeenLastCalledWith(expect.objectContaining({ image: 'nginx', ports: ['8081:80'] }))
     expect(document.querySelector('[role="dialog"]')).toBeNull()
+  })
+
+  it('offers another port where one is taken, and says whose it is', async () => {
+    const run = vi
+      .fn<Run>()
+      .mockRejectedValueOnce(
+        new AppError('Conflict', 'Port 8080 is already in use.', { details: { port: 8080 } })
+      )
+      .mockResolvedValueOnce({ id: 'x', warnings: [] })
+    await open(run)
+    useContainersStore().apply({
+      type: 'snapshot',
+      items: [container({ Names: ['/holder'], Ports: [{ PrivatePort: 80, PublicPort: 8080, Type: 'tcp' }] })]
+    })
+    await type('Port 1', '8080:80')
+    await submit()
+    expect(dialog().querySelector('[role="alert"]')?.textContent).toContain('In use by holder')
+    byName(dialog(), 'button', 'Run on a free port').click()
+    await flushPromises()
+    expect(run).toHaveBeenLastCalledWith(expect.objectContaining({ ports: ['80'] }))
+    expect(document.querySelector('[role="dialog"]')).toBeNull()
+  })
+
+  it('asks before a host folder is made, and warns of mounts that reach far', async () => {
+    const refusal = new AppError('InvalidParameter', 'The host folder /nope does not exist.', {
+      details: { missingFolder: '/nope' }
+    })
+    const run = vi.fn<Run>().mockRejectedValue(refusal)
+    await open(run)
+    await type('Volume 1', '/nope:/data')
+    expect(dialog().querySelector('[role="alert"]')).toBeNull()
+    await submit()
+    expect(run).toHaveBeenLastCalledWith(expect.objectContaining({ createFolders: false }))
+    byName(dialog(), 'button', 'Create the folder and run').click()
+    await flushPromises()
+    expect(run).toHaveBeenLastCalledWith(expect.objectContaining({ createFolders: true }))
+    // Consent is for one click, not for what is typed next.
+    await type('Volume 1', '/var/run/docker.sock:/s')
+    expect(dialog().textContent).toContain('full control')
+    await submit()
+    expect(run).toHaveBeenLastCalledWith(expect.objectContaining({ createFolders: false }))
   })
 
   it('stays open to tell a warning of the engine', async () => {

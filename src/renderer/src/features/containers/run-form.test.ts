@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { commandHint, emptyForm, fieldErrors, toRunOptions, type RunForm } from './run-form'
+import { commandHint, emptyForm, fieldErrors, toRunOptions, withAnyPort, type RunForm } from './run-form'
 
 const form = (overrides: Partial<RunForm> = {}): RunForm => ({ ...emptyForm('busybox'), ...overrides })
 
@@ -14,7 +14,8 @@ describe('the run form', () => {
       command: ['sh', '-c', 'a b'],
       ports: ['80:80'],
       env: ['A= x '],
-      volumes: []
+      volumes: [],
+      createFolders: false
     })
   })
 
@@ -28,6 +29,19 @@ describe('the run form', () => {
       form({ ports: ['', '8080:80', '999.1.1.1:80:80'], env: ['', 'FOO'], volumes: ['', '', './x:/y'] })
     )
     expect([...errors.keys()].sort()).toEqual(['env.1', 'ports.2', 'volumes.2'])
+  })
+
+  it('lets the engine choose where a port is taken', () => {
+    const lines = ['8080:80', '127.0.0.1:8080:81/udp', '[::1]:8080:82', '18080:80', '80', 'x', '']
+    expect(withAnyPort(lines, 8080)).toEqual([
+      '80',
+      '127.0.0.1::81/udp',
+      '[::1]::82',
+      '18080:80',
+      '80',
+      'x',
+      ''
+    ])
   })
 
   it('offers what was probably meant', () => {

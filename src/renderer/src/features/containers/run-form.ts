@@ -14,6 +14,8 @@ export interface RunForm {
   ports: string[]
   env: string[]
   volumes: string[]
+  /** Asked for after the engine said that a host folder is missing. */
+  createFolders: boolean
 }
 
 /** The fields that are lists of lines. */
@@ -25,7 +27,7 @@ export type FieldErrors = ReadonlyMap<string, string>
 
 /** A form with one empty line in each list, so that there is something to type into. */
 export function emptyForm(image = ''): RunForm {
-  return { image, name: '', command: '', ports: [''], env: [''], volumes: [''] }
+  return { image, name: '', command: '', ports: [''], env: [''], volumes: [''], createFolders: false }
 }
 
 interface Filled {
@@ -51,7 +53,8 @@ export function toRunOptions(form: RunForm): RunOptions {
     command: command.ok ? [...command.args] : [form.command],
     ports: filled(form, 'ports').values,
     env: filled(form, 'env').values,
-    volumes: filled(form, 'volumes').values
+    volumes: filled(form, 'volumes').values,
+    createFolders: form.createFolders
   }
 }
 
@@ -73,6 +76,16 @@ function fieldKey(form: RunForm, field: string, index: number | undefined): stri
   const list = LIST_FIELDS.find((name) => name === field)
   if (list === undefined) return field
   return `${list}.${filled(form, list).lines[index ?? 0] ?? 0}`
+}
+
+/** The lines of ports with this host port left out, so that the engine chooses a free one. */
+export function withAnyPort(lines: readonly string[], hostPort: number): string[] {
+  return lines.map((line) => {
+    const parts = /^(?<address>(?:\[[^\]]*\]|[^:[\]]*):)?(?<port>\d+):(?<inside>[^:]+)$/.exec(line.trim())
+    const { address = '', port, inside = '' } = parts?.groups ?? {}
+    if (Number(port) !== hostPort) return line
+    return address === '' ? inside : `${address}:${inside}`
+  })
 }
 
 /** A hint for the command: words that a shell would act on and Docker passes along as they are. */
