@@ -34,15 +34,19 @@ export function engineEnvironment(
   return env
 }
 
-/** Starts `command` in a session of its own, its output appended to the engine's log. */
+/**
+ * Starts `command` in a session of its own, its output appended to the engine's log. `prelude` is shell that runs before
+ * it in the same process, with the command in "$@".
+ */
 export async function spawnEngine(
   { paths, wrap }: LinuxHostOptions,
   command: readonly string[],
-  env: NodeJS.ProcessEnv
+  env: NodeJS.ProcessEnv,
+  prelude = ''
 ): Promise<EngineProcess> {
   const log = openEngineLog(paths.engineLog)
   const logOffset = logSize(paths.engineLog)
-  const args = [...(wrap ?? []), '/bin/sh', '-c', RAISE_LIMITS, 'sh', ...command]
+  const args = [...(wrap ?? []), '/bin/sh', '-c', `${prelude}${RAISE_LIMITS}`, 'sh', ...command]
   const nothing = openSync('/dev/null', 'r+')
   let child: ChildProcess
   try {

@@ -22,6 +22,7 @@ import {
   type RunningEngine
 } from './linux-ground'
 import { adoptProcess, engineEnvironment, spawnEngine } from './linux-process'
+import { bridgePrelude, giveBackRules, removeNetworks, saveRules, type SavedRules } from './linux-network'
 import { applyLiveRestore, longestStopTimeout, removeEverything } from './linux-terminate'
 import { checkBundle, refuseFailed, verifiedFile } from './linux-checks'
 import { checkCgroups, checkDisk, checkIptables, checkOverlay } from './preconditions'
@@ -32,19 +33,27 @@ const SHUTDOWN_TIMEOUT_S = 15
 
 export function createRootfulHost(options: LinuxHostOptions): Host {
   const { paths, bundleDir } = options
+  /** Between spawn and settled; without it nothing is given back. */
+  let rules: SavedRules | null = null
   return {
     mode: 'rootful',
     retry: 'budget',
     endpoint: endpointOf(options),
     check: async () => await check(options),
     prepare: async (signal) => await prepare(options, signal),
-    spawn: async () => await spawnEngine(options, daemonCommand(options), engineEnvironment(bundleDir)),
+    spawn: async () => {
+      rules = await saveRules(options)
+      const prelude = bridgePrelude(paths)
+      return await spawnEngine(options, daemonCommand(options), engineEnvironment(bundleDir), prelude)
+    },
     terminate: async (process, keepContainers) => await terminate(options, process, keepContainers),
     kill: async (process) => await dumpAndKill(process),
     cleanup: async (keepContainers) => await cleanup(options, keepContainers),
     settled: () => {
       // dockerd makes it 0660; the folder is 0700, this is the second lock on the same door.
       chmodSync(paths.socket, 0o600)
+      if (rules !== null) void giveBackRules(options, rules)
+      rules = null
     },
     parts: {
       dockerd: () => findDockerd(paths),
@@ -114,10 +123,13 @@ async function terminate(
   return { graceMs: (longest + 15) * 1000 }
 }
 
-async function cleanup({ paths, logger }: LinuxHostOptions, keepContainers: boolean): Promise<void> {
+async function cleanup(options: LinuxHostOptions, keepContainers: boolean): Promise<void> {
+  const { paths, logger } = options
   // After a start that was refused the engine here is another Quayside's.
   if (!holdsClaim(supervisorFile(paths)) || find(paths) !== null) return
-  await (keepContainers ? removeLeftovers(paths) : removeEverything(paths, logger))
+  if (keepContainers) return await removeLeftovers(paths)
+  await removeEverything(paths, logger)
+  await removeNetworks(options)
 }
 
 /** Live restore and swarm mode exclude each other: dockerd would refuse to start. */
