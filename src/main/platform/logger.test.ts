@@ -40,6 +40,8 @@ test('a cause that refers to itself ends', () => {
 
 test.each([
   ['pull https://user:canary@host/x', 'pull https://***@host/x'],
+  ['Could not run user:canary@host/x: no', 'Could not run ***@host/x: no'],
+  ['Could not run a/b:1@sha256:' + 'a'.repeat(64), 'Could not run a/b:1@sha256:' + 'a'.repeat(64)],
   ['Authorization: Basic Y2FuYXJ5Y2FuYXJ5', 'Authorization: ***'],
   ['"X-Registry-Auth":"canary"', '"X-Registry-Auth":"***"'],
   ['password=canary&x=1', 'password=***&x=1'],

@@ -110,6 +110,8 @@ export function causeChain(error: unknown): string[] {
 export function redact(text: string): string {
   return text
     .replace(/([a-z][a-z0-9+.-]*:\/\/)[^/\s:@]+:[^/\s@]*@/gi, '$1***@')
+    // Without a scheme, as people type it for an image; `name:tag@sha256:…` is none.
+    .replace(/(^|[\s"'(])[^\s"'()/:@]+:[^\s"'/@]+@(?!sha\d+:)(?=[\w.-]+[:/])/g, '$1***@')
     .replace(
       /\b(authorization|x-registry-auth)(["']?\s*[:=]\s*["']?)(?:(basic|bearer)\s+)?[^\s"',;]+/gi,
       '$1$2***'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { humanDuration } from './duration'
+import { humanAge, humanDuration } from './duration'
 
 const SECOND = 1000
 const MINUTE = 60 * SECOND
@@ -40,5 +40,18 @@ describe('durations', () => {
     [3 * 365 * DAY, '3 years']
   ])('%d ms are %s', (milliseconds, text) => {
     expect(humanDuration(milliseconds)).toBe(text)
+  })
+})
+
+describe('an age in a column', () => {
+  it.each([
+    [-5000, 'Just now'],
+    [59 * SECOND, 'Just now'],
+    [MINUTE, '1 minute ago'],
+    [HOUR, '1 hour ago'],
+    [3 * MINUTE, '3 minutes ago'],
+    [60 * HOUR, '2 days ago']
+  ])('%d ms are %s', (milliseconds, text) => {
+    expect(humanAge(milliseconds)).toBe(text)
   })
 })

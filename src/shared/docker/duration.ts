@@ -1,4 +1,4 @@
-/** Durations as Docker prints them (docker/go-units duration.go): "About a minute", "3 weeks". */
+/** Durations as Docker prints them (docker/go-units duration.go): "About a minute", "3 weeks"; and as a column has room for. */
 
 /** The words for a span in milliseconds; add " ago" for an age. */
 export function humanDuration(milliseconds: number): string {
@@ -17,4 +17,10 @@ export function humanDuration(milliseconds: number): string {
   if (days < 60) return `${Math.trunc(days / 7)} weeks`
   if (days < 730) return `${Math.trunc(days / 30)} months`
   return `${Math.trunc(Math.trunc(milliseconds / 3_600_000) / 24 / 365)} years`
+}
+
+/** An age for a narrow column that is not painted every second: "Just now", "1 minute ago", "3 weeks ago". */
+export function humanAge(milliseconds: number): string {
+  if (milliseconds < 60_000) return 'Just now'
+  return `${humanDuration(milliseconds).replace(/^About an? /, '1 ')} ago`
 }

@@ -160,7 +160,7 @@ describe('finding containers', () => {
     expect(rowNames(document)).toEqual(['db', 'shop-db-1'])
     await router.push('/containers?state=running')
     await flushPromises()
-    expect(rowNames(document)).toEqual(['shop-web-1', 'web'])
+    expect(rowNames(document)).toEqual(['web', 'shop-web-1'])
   })
 
   it('searches as one types, keeps the search in the address, and offers to clear it', async () => {

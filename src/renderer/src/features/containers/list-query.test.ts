@@ -121,30 +121,30 @@ describe('grouping', () => {
     'name'
   )
 
-  it('puts a project where its first container stands and leaves the rest alone', () => {
+  it('puts projects, in the order of their first containers, behind those that have none', () => {
     expect(groupedLines(rows, new Set()).map(text)).toEqual([
       'adminer',
+      'zoo',
       'blog (1)',
       '  blog-web-1',
       'shop (2)',
       '  shop-db-1',
-      '  shop-web-1',
-      'zoo'
+      '  shop-web-1'
     ])
   })
 
   it('hides the containers of a collapsed project only', () => {
     expect(groupedLines(rows, new Set(['shop', 'unknown'])).map(text)).toEqual([
       'adminer',
+      'zoo',
       'blog (1)',
       '  blog-web-1',
-      'shop (2)',
-      'zoo'
+      'shop (2)'
     ])
   })
 
   it('gives an unchanged container the very same line again', () => {
-    expect(groupedLines(rows, new Set())[2]).toBe(groupedLines(rows, new Set(['shop']))[2])
+    expect(groupedLines(rows, new Set())[3]).toBe(groupedLines(rows, new Set(['shop']))[3])
   })
 
   it('does not mix a project up with a container of the same name', () => {

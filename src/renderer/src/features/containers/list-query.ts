@@ -109,8 +109,8 @@ export function flatLines(rows: readonly ContainerRow[]): readonly TableLine[] {
 }
 
 /**
- * Rows as table lines with one line per compose project, which stands where its first container would; containers
- * without a project stay where they are.
+ * Rows as table lines with one line per compose project. Containers without a project come first: behind a project's
+ * they would look like its own.
  */
 export function groupedLines(
   rows: readonly ContainerRow[],
@@ -123,13 +123,11 @@ export function groupedLines(
     if (group === undefined) members.set(row.project, [row])
     else group.push(row)
   }
-  const lines: TableLine[] = []
-  for (const row of rows) {
-    const group = row.project === null ? undefined : members.get(row.project)
-    if (row.project === null) lines.push(lineOf(row, 1))
-    else if (group?.[0] === row) lines.push(...projectLines(row.project, group, !collapsed.has(row.project)))
-  }
-  return lines
+  const alone = rows.filter((row) => row.project === null).map((row) => lineOf(row, 1))
+  const projects = [...members].flatMap(([project, group]) =>
+    projectLines(project, group, !collapsed.has(project))
+  )
+  return [...alone, ...projects]
 }
 
 function projectLines(project: string, group: readonly ContainerRow[], expanded: boolean): TableLine[] {
