@@ -78,6 +78,14 @@ const startRules: readonly Rule[] = [
     })
   ],
   [
+    /^no command specified$/,
+    () => ({
+      code: 'InvalidParameter',
+      message: 'The image has no command of its own.',
+      hint: 'Give one, for example sh.'
+    })
+  ],
+  [
     /bind source path does not exist: (.*)$/,
     (m) => ({
       code: 'InvalidParameter',
@@ -188,7 +196,9 @@ const missingRules: readonly Rule[] = [
     (m) => ({
       code: 'NotFound',
       message: `There is no image ${m[1] ?? ''}.`,
-      hint: 'Pull it, or check its name.'
+      hint: /^(?:sha256:)?[0-9a-f]{64}$/.test(m[1] ?? '')
+        ? 'This is an image’s id; one that is not here is pulled by its name.'
+        : 'Pull it, or check its name.'
     })
   ],
   [
