@@ -5,6 +5,7 @@
  */
 import type { EngineFailure } from '@shared/contract/engine'
 import { toAppError } from '@shared/errors'
+import { damagedPart } from './crash-trace'
 
 /**
  * `never`: configuration or environment, trying again changes nothing. `once`: perhaps damaged state. `budget`: it
@@ -157,10 +158,17 @@ const PANIC = /^panic: |^fatal error: |^runtime\.|\bruntime\/panic\.go|^goroutin
 /** What an engine's end means. `running` tells a crash of a working engine from one that never came up. */
 export function classify(exit: Exit, lines: readonly string[], running = false): Classification {
   if (exit.exitCode === 2 || (exit.exitCode !== 0 && lines.some((line) => PANIC.test(line)))) {
+    const part = damagedPart(lines)
     return {
       kind: 'corrupt-state-panic',
-      message: 'The engine crashed, probably on damaged data of its own.',
-      hint: 'The log names the failing part; move its files aside (never delete them) and start the engine again.',
+      message:
+        part === null
+          ? 'The engine crashed, probably on damaged data of its own.'
+          : `The engine crashed on damaged data of its own: ${part.file} in its data folder.`,
+      hint:
+        part === null
+          ? 'The log names the failing part; move its files aside (never delete them) and start the engine again.'
+          : `Move ${part.file} aside (do not delete it): ${part.cost}. Then start the engine again.`,
       policy: 'once'
     }
   }

@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError } from '@shared/errors'
 import { createCell } from '../platform/cell'
 import type { Logger } from '../platform/logger'
+import { tellingLines } from './crash-trace'
 import { classify, failureFrom, type Exit, type Failure } from './failures'
 import { watchHealth } from './health'
 import type { EngineProcess, FailureStep, Host } from './hosts'
@@ -25,6 +26,8 @@ type Untimed<E> = E extends unknown ? Omit<E, 'at'> : never
 type EventInput = Untimed<MachineEvent>
 
 const LOG_LINES = 50
+/** A crash prints the stacks of all goroutines. */
+const TRACE_LINES = 3000
 
 export class EngineRunner {
   process: EngineProcess | null = null
@@ -185,7 +188,7 @@ export class EngineRunner {
     const { state } = this.machine
     const step: FailureStep =
       state.name === 'running' ? 'running' : state.name === 'stopping' ? 'stopping' : 'waiting-for-api'
-    const lastLogLines = [...this.host.lastLogLines(LOG_LINES)]
+    const lastLogLines = [...tellingLines(this.host.lastLogLines(TRACE_LINES), LOG_LINES)]
     const { policy, kind, message, hint } = classify(exit, lastLogLines, step !== 'waiting-for-api')
     return {
       policy: this.host.retry === 'wait' ? 'wait' : policy,
