@@ -121,7 +121,7 @@ describe('Home', () => {
     expect(home.text()).toContain('Start the engine')
     expect(home.text()).toContain('12.3% of 8 CPUs')
     expect(home.text()).toContain('1GiB of 2GiB')
-    expect(home.text()).not.toContain('CPU, engine')
+    expect(home.text()).not.toContain('Engine CPU')
     expect(home.find('[aria-label="Counts"]').exists()).toBe(false)
     home.unmount()
   })
