@@ -54,6 +54,19 @@ describe('a failed start', () => {
   })
 })
 
+describe('a preparation that the disk refused', () => {
+  test.each([
+    ['ENOSPC: no space left on device, write', 'disk-full'],
+    ["EROFS: read-only file system, open '/x'", 'read-only-disk'],
+    ["EACCES: permission denied, open '/x'", 'permission-denied']
+  ])('with %s is %s', (message, kind) => {
+    const { report, policy } = failureFrom('preparing', new Error(message))
+    expect(report.kind).toBe(kind)
+    expect(report.message).toMatch(/^The engine could not start/)
+    expect(policy).toBe('never')
+  })
+})
+
 describe('the end of a running engine', () => {
   test.each([
     [{ exitCode: null, signal: 'SIGKILL' }, 'killed'],

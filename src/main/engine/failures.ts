@@ -4,7 +4,7 @@
  * the error it causes, so the rules are tried in order on all lines.
  */
 import type { EngineFailure } from '@shared/contract/engine'
-import { toAppError } from '@shared/errors'
+import { AppError, toAppError } from '@shared/errors'
 import { damagedPart } from './crash-trace'
 
 /**
@@ -238,6 +238,12 @@ export function failureFrom(
   thrown: unknown,
   policy: RetryPolicy = 'never'
 ): Failure {
+  // A write of ours that the disk refused: the system's words are those that dockerd would have passed on.
+  const known = thrown instanceof Error && !(thrown instanceof AppError) ? matchRule([thrown.message]) : null
+  if (known !== null) {
+    const { kind, message, hint } = known
+    return { policy, report: { step, message, hint, kind, lastLogLines: [] } }
+  }
   const error = toAppError(thrown)
   const kind = error.details?.['kind']
   return {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { parseStat } from './process-group'
-import { cpuPercent, memAvailable, watchUsage } from './usage'
+import { cpuPercent, diskUse, memAvailable, watchUsage } from './usage'
 
 describe('the use of this machine', () => {
   it('is the busy part of all cores between two readings', () => {
@@ -11,6 +11,14 @@ describe('the use of this machine', () => {
   it('counts memory that can be given back as free', () => {
     expect(memAvailable('MemTotal:  100 kB\nMemFree:  1 kB\nMemAvailable:   40 kB\n')).toBe(40 * 1024)
     expect(() => memAvailable('MemTotal: 1 kB')).toThrow()
+  })
+
+  it('tells of the disk a folder will be on before there is the folder', async () => {
+    expect(await diskUse('/nowhere/at/all')).toEqual({
+      used: expect.any(Number) as number,
+      total: (await diskUse('/')).total
+    })
+    expect((await diskUse('/')).total).toBeGreaterThan(0)
   })
 
   it('comes with the engine’s own use when there is an engine here', async () => {

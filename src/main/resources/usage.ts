@@ -4,6 +4,7 @@
  */
 import { cpus, freemem, totalmem } from 'node:os'
 import { readFile, statfs } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import type { z } from 'zod'
 import type { Usage as UsageSchema } from '@shared/contract/system'
 import { ProcessGroup } from './process-group'
@@ -91,13 +92,15 @@ export function memAvailable(meminfo: string): number {
   return Number(kilobytes) * 1024
 }
 
-async function diskUse(path: string): Promise<{ used: number; total: number }> {
+/** Use of the disk that holds `path`, or will: before the first start there is no data root yet. */
+export async function diskUse(path: string): Promise<{ used: number; total: number }> {
   try {
     const { blocks, bavail, bfree, bsize } = await statfs(path)
     // What is reserved for root counts neither as used nor as free, as `df` has it.
     const used = (blocks - bfree) * bsize
     return { used, total: used + bavail * bsize }
   } catch {
-    return { used: 0, total: 0 }
+    const parent = dirname(path)
+    return parent === path ? { used: 0, total: 0 } : await diskUse(parent)
   }
 }
