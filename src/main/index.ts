@@ -78,7 +78,7 @@ function start(paths: Paths, log: Logger): void {
   const tasks = new TaskRegistry()
   const router = makeRouter({ paths, resources, log, settings, supervisor, session, tasks })
   const windows = new Set<number>()
-  const stopIpc = serveIpc({ router, windows, origin, log })
+  serveIpc({ router, windows, origin, log })
 
   servePage(sessions.defaultSession, join(import.meta.dirname, '../renderer'))
   denyPermissions(sessions.defaultSession)
@@ -107,7 +107,6 @@ function start(paths: Paths, log: Logger): void {
         log.error('the engine could not be stopped', { area: 'app' }, thrown)
       })
       session.disconnect()
-      stopIpc()
     }
   }).quitWith(window)
 }

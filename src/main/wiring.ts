@@ -1,5 +1,6 @@
 /** Which part tells which other part what. Part of the composition root: used by main/index.ts only. */
 import { nativeTheme, powerMonitor, type BrowserWindow } from 'electron'
+import type { EngineStatus } from '@shared/contract/engine'
 import type { Settings } from '@shared/contract/settings'
 import type { EngineSupervisor } from './engine/supervisor'
 import type { Logger } from './platform/logger'
@@ -36,7 +37,16 @@ export function followTheme(settings: SettingsStore<Settings>): void {
   void apply()
 }
 
-/** For starts without a display: a picture of the window once the engine runs, and its path on standard output. */
+/** Why the engine will not run by itself; empty while it may. */
+function obstacleOf({ state, awaitingChoice }: EngineStatus): string {
+  if (state.name === 'failed') return `${state.failure.message} ${state.failure.hint}`
+  return awaitingChoice ? 'The docker CLI has an engine here already: the window asks which one to use.' : ''
+}
+
+/**
+ * For starts without a display: a picture of the window once the engine runs, and its path on standard output. What keeps
+ * the engine from running is said there too, because nobody sees the window.
+ */
 export function takePictureOnce(
   supervisor: EngineSupervisor,
   window: BrowserWindow,
@@ -44,10 +54,20 @@ export function takePictureOnce(
   log: Logger
 ): void {
   const take = async (): Promise<void> => {
-    const done = new AbortController()
-    for await (const { state } of supervisor.watch(done.signal)) if (state.name === 'running') break
-    await saveScreenshot(window, file)
-    console.log(`Screenshot: ${file}`)
+    const save = async (): Promise<void> => {
+      await saveScreenshot(window, file)
+      console.log(`Screenshot: ${file}`)
+    }
+    let told = ''
+    for await (const status of supervisor.watch(new AbortController().signal)) {
+      if (status.state.name === 'running') break
+      const obstacle = obstacleOf(status)
+      if (obstacle === '' || obstacle === told) continue
+      told = obstacle
+      console.error(obstacle)
+      await save()
+    }
+    await save()
   }
   take().catch((thrown: unknown) => {
     log.warn('the picture could not be taken', { area: 'app', path: file }, thrown)

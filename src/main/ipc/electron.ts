@@ -15,8 +15,8 @@ export interface IpcOptions {
   readonly log: Logger
 }
 
-/** Starts listening; answers how to stop. */
-export function serveIpc(options: IpcOptions): () => void {
+/** Listens to the end: a page that is being closed still calls, and Electron complains aloud of a call nobody takes. */
+export function serveIpc(options: IpcOptions): void {
   const trusted = (event: IpcMainEvent | IpcMainInvokeEvent): boolean => {
     if (isTrustedSender(event, options.windows, options.origin)) return true
     options.log.warn('ipc refused: not our page', {
@@ -55,11 +55,6 @@ export function serveIpc(options: IpcOptions): () => void {
     void options.router.stream(name, params, refusal, server)
   }
   ipcMain.on(STREAM_CHANNEL, onStream)
-
-  return () => {
-    ipcMain.removeHandler(CALL_CHANNEL)
-    ipcMain.off(STREAM_CHANNEL, onStream)
-  }
 }
 
 const foreign = (): AppError =>
