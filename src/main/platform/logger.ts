@@ -108,16 +108,18 @@ export function causeChain(error: unknown): string[] {
 
 /** Removes what looks like a credential: `user:password@` in URLs, Authorization values, `password=…` and the like. */
 export function redact(text: string): string {
-  return text
-    .replace(/([a-z][a-z0-9+.-]*:\/\/)[^/\s:@]+:[^/\s@]*@/gi, '$1***@')
-    // Without a scheme, as people type it for an image; `name:tag@sha256:…` is none.
-    .replace(/(^|[\s"'(])[^\s"'()/:@]+:[^\s"'/@]+@(?!sha\d+:)(?=[\w.-]+[:/])/g, '$1***@')
-    .replace(
-      /\b(authorization|x-registry-auth)(["']?\s*[:=]\s*["']?)(?:(basic|bearer)\s+)?[^\s"',;]+/gi,
-      '$1$2***'
-    )
-    .replace(/\b(bearer|basic)\s+[A-Za-z0-9+/_=.-]{8,}/gi, '$1 ***')
-    .replace(/\b(password|passwd|secret|token|identitytoken)(["']?\s*[:=]\s*["']?)[^\s"',;&]+/gi, '$1$2***')
+  return (
+    text
+      .replace(/([a-z][a-z0-9+.-]*:\/\/)[^/\s:@]+:[^/\s@]*@/gi, '$1***@')
+      // Without a scheme, as people type it for an image; `name:tag@sha256:…` is none.
+      .replace(/(^|[\s"'(])[^\s"'()/:@]+:[^\s"'/@]+@(?!sha\d+:)(?=[\w.-]+[:/])/g, '$1***@')
+      .replace(
+        /\b(authorization|x-registry-auth)(["']?\s*[:=]\s*["']?)(?:(basic|bearer)\s+)?[^\s"',;]+/gi,
+        '$1$2***'
+      )
+      .replace(/\b(bearer|basic)\s+[A-Za-z0-9+/_=.-]{8,}/gi, '$1 ***')
+      .replace(/\b(password|passwd|secret|token|identitytoken)(["']?\s*[:=]\s*["']?)[^\s"',;&]+/gi, '$1$2***')
+  )
 }
 
 /** Moves `path` to `path.1` (and so on, `keep` files) when it has at least `maxBytes`. */
