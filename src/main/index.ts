@@ -27,6 +27,8 @@ const devServer = app.isPackaged ? undefined : process.env['ELECTRON_RENDERER_UR
 const origin = devServer === undefined ? PAGE_ORIGIN : new URL(devServer).origin
 const resources = app.isPackaged ? process.resourcesPath : join(app.getAppPath(), 'resources')
 
+// Blink follows the pointer over links five times a second, to load ahead from the web what is never loaded from it here.
+app.commandLine.appendSwitch('disable-features', 'AnchorElementInteraction')
 registerPageScheme()
 run()
 

@@ -49,7 +49,7 @@ export function watchHealth(
       const poked = wake.signal.aborted
       if (poked) wake = new AbortController()
       await watch.look(glance, poked)
-      await sleep(GLANCE_MS, undefined, { signal: wake.signal, ref: false }).catch(() => undefined)
+      await sleep(watch.intervalMs, undefined, { signal: wake.signal, ref: false }).catch(() => undefined)
     }
   }
   // Not AbortSignal.any: on Node 20 each one stays with a long-lived signal for good.
@@ -70,10 +70,15 @@ class HealthWatch {
     private readonly signal: AbortSignal
   ) {}
 
+  /** Without processes to glance at there is nothing to do between two pings. */
+  get intervalMs(): number {
+    return this.target.parts === null ? GLANCE_MS * PING_EVERY : GLANCE_MS
+  }
+
   async look(glance: number, poked: boolean): Promise<void> {
     try {
       const suspicious = this.glance()
-      const due = glance % PING_EVERY === 0
+      const due = this.target.parts === null || glance % PING_EVERY === 0
       if ((poked || due || suspicious) && !(await this.answers())) return
       if (this.target.parts === null) return
       if (suspicious || this.awaySince !== null || glance % VERSION_EVERY === 0) await this.lookDeeper()

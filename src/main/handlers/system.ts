@@ -15,6 +15,9 @@ export interface SystemHandlerDeps {
   readonly cliConfigDir: string
 }
 
+/** A frame of the page costs some thirty wake-ups: a glance is worth one every five seconds. */
+const PACE_MS = { close: 2000, glance: 5000 } as const
+
 export function systemHandlers({ session, usage, cliConfigDir }: SystemHandlerDeps) {
   const userName = () => hubUserName(cliConfigDir)
   const tried = async <T>(what: string, work: () => Promise<T>): Promise<T> => {
@@ -30,7 +33,7 @@ export function systemHandlers({ session, usage, cliConfigDir }: SystemHandlerDe
       tried('Could not read the engine’s info', async () =>
         infoText(await engineInfo(await session.client(), signal), await userName())
       ),
-    usage: (_, { signal }) => watchUsage(usage, signal),
+    usage: ({ pace }, { signal }) => watchUsage(usage, signal, PACE_MS[pace]),
     diskUsage: (_, { signal }) =>
       tried('Could not measure the disk usage', async () => diskUsage(await session.client(), signal))
   } satisfies Handlers['system']

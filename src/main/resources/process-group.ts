@@ -2,8 +2,9 @@
  * CPU and memory of the engine's own processes: dockerd, its containerd and proxies, and the shims of its containers; what
  * runs inside the containers is not the engine. Reads /proc, so it answers null off Linux. Called by usage.ts.
  */
-import { readdir, readFile } from 'node:fs/promises'
+import { readdirSync, readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
+import { setImmediate as breathe } from 'node:timers/promises'
 
 export interface GroupUse {
   /** Percent of all cores. */
@@ -24,6 +25,8 @@ const TICKS_PER_SECOND = 100
 const PAGE_BYTES = 4096
 /** Looking for new shims walks all of /proc, which is not done for every sample. */
 const SEARCH_EVERY = 5
+/** Processes looked at before main's other work has its turn: about two milliseconds. */
+const AT_ONCE = 100
 const OWN_CHILDREN = /^(?:containerd|docker-proxy|rootlesskit|slirp4netns|vpnkit)/
 
 export class ProcessGroup {
@@ -44,7 +47,7 @@ export class ProcessGroup {
       this.#root = engine.pid
     }
     this.#samples += 1
-    const stats = (await Promise.all(this.#pids.map(readStat))).filter((stat) => stat !== null)
+    const stats = this.#pids.map(readStat).filter((stat) => stat !== null)
     return stats.length === 0 ? null : this.#use(stats)
   }
 
@@ -68,16 +71,7 @@ export class ProcessGroup {
 
 /** dockerd, those of its descendants that are the engine's programs, and the shims that talk to its containerd. */
 async function findGroup(root: number, execRoot: string): Promise<number[]> {
-  let names: string[]
-  try {
-    names = await readdir('/proc')
-  } catch {
-    return []
-  }
-  const all = await Promise.all(
-    names.filter((name) => /^\d+$/.test(name)).map((name) => readStat(Number(name)))
-  )
-  const stats = all.filter((stat) => stat !== null)
+  const stats = await allProcesses()
   const group = new Set([root])
   // Parents can come after their children in /proc: go on until nothing is added.
   for (let size = 0; size !== group.size;) {
@@ -85,24 +79,40 @@ async function findGroup(root: number, execRoot: string): Promise<number[]> {
     for (const stat of stats) if (group.has(stat.parent) && OWN_CHILDREN.test(stat.name)) group.add(stat.pid)
   }
   for (const stat of stats) {
-    if (stat.name.startsWith('containerd-shim') && (await talksTo(stat.pid, execRoot))) group.add(stat.pid)
+    if (stat.name.startsWith('containerd-shim') && talksTo(stat.pid, execRoot)) group.add(stat.pid)
   }
   return [...group]
 }
 
-/** Shims leave their parent, so they are known by the socket they were given. */
-async function talksTo(pid: number, execRoot: string): Promise<boolean> {
+async function allProcesses(): Promise<readonly Stat[]> {
+  let names: string[]
   try {
-    const argv = (await readFile(`/proc/${pid}/cmdline`, 'utf8')).split('\0')
+    names = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
+  } catch {
+    return []
+  }
+  const found: Stat[] = []
+  for (const [index, name] of names.entries()) {
+    if (index % AT_ONCE === AT_ONCE - 1) await breathe()
+    const stat = readStat(Number(name))
+    if (stat !== null) found.push(stat)
+  }
+  return found
+}
+
+/** Shims leave their parent, so they are known by the socket they were given. */
+function talksTo(pid: number, execRoot: string): boolean {
+  try {
+    const argv = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')
     return argv[argv.indexOf('-address') + 1]?.startsWith(`${execRoot}/`) === true
   } catch {
     return false
   }
 }
 
-async function readStat(pid: number): Promise<Stat | null> {
+function readStat(pid: number): Stat | null {
   try {
-    return parseStat(await readFile(`/proc/${pid}/stat`, 'utf8'))
+    return parseStat(readFileSync(`/proc/${pid}/stat`, 'utf8'))
   } catch {
     return null
   }

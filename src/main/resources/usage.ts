@@ -1,9 +1,11 @@
 /**
- * Live use of this machine and of the engine on it, every two seconds while somebody looks. Called by handlers/system.ts.
- * Linux reads /proc; elsewhere only what Node knows is shown.
+ * Live use of this machine and of the engine on it, at the pace of who looks. Called by handlers/system.ts. Linux reads
+ * /proc, at once rather than through the thread pool: that takes microseconds and wakes nobody. Elsewhere only what Node
+ * knows is shown.
  */
+import { readFileSync } from 'node:fs'
+import { statfs } from 'node:fs/promises'
 import { cpus, freemem, totalmem } from 'node:os'
-import { readFile, statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { z } from 'zod'
 import type { Usage as UsageSchema } from '@shared/contract/system'
@@ -19,14 +21,13 @@ export interface UsageSources {
   engineProcess(): { readonly pid: number; readonly execRoot: string } | null
 }
 
-const INTERVAL_MS = 2000
 const FIRST_INTERVAL_MS = 250
 
-/** The first sample covers a short first interval so that the page has figures at once; then one every two seconds. */
+/** The first sample covers a short first interval so that the page has figures at once; then one every `intervalMs`. */
 export async function* watchUsage(
   sources: UsageSources,
   signal: AbortSignal,
-  intervalMs = INTERVAL_MS
+  intervalMs: number
 ): AsyncGenerator<Usage, void, undefined> {
   const group = new ProcessGroup()
   let before = cpuTimes()
@@ -41,13 +42,13 @@ export async function* watchUsage(
 }
 
 async function sample(sources: UsageSources, group: ProcessGroup, hostCpu: number): Promise<Usage> {
-  const [memory, disk, engine] = await Promise.all([
-    memoryUse(),
+  const [disk, engine] = await Promise.all([
     diskUse(sources.dataRoot() ?? '/'),
     group.sample(sources.engineProcess())
   ])
   return {
-    host: { cpuPercent: hostCpu, cpus: cpus().length, memoryBytes: memory, diskBytes: disk },
+    at: Date.now(),
+    host: { cpuPercent: hostCpu, cpus: cpus().length, memoryBytes: memoryUse(), diskBytes: disk },
     engine
   }
 }
@@ -76,10 +77,10 @@ export function cpuPercent(before: CpuTimes, now: CpuTimes): number {
 }
 
 /** Linux counts memory it can give back at once as available; `freemem` does not. */
-async function memoryUse(): Promise<{ used: number; total: number }> {
+function memoryUse(): { used: number; total: number } {
   const total = totalmem()
   try {
-    return { used: total - memAvailable(await readFile('/proc/meminfo', 'utf8')), total }
+    return { used: total - memAvailable(readFileSync('/proc/meminfo', 'utf8')), total }
   } catch {
     return { used: total - freemem(), total }
   }

@@ -172,6 +172,8 @@ export class WatchedCollection<T extends Identified> {
 
   #someoneWaits(): boolean {
     if (this.#resting) return false
+    // The page asks as soon as it is there: by then the first list has been read.
+    if (!this.#everListed) return true
     for (const reader of this.#readers) if (reader.wake !== null) return true
     return false
   }

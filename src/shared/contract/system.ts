@@ -25,6 +25,8 @@ const Use = z.object({ used: z.number(), total: z.number() })
 
 /** A sample of the machine Quayside runs on, and of the engine on it. Bytes, and percent of all cores. */
 export const Usage = z.object({
+  /** Milliseconds since the epoch. */
+  at: z.number(),
   host: z.object({
     cpuPercent: z.number(),
     cpus: z.number(),
@@ -58,6 +60,11 @@ export const system = {
   watchInfo: stream({ item: SystemInfo, delivery: 'state' }),
   /** Character for character what the bundled `docker info` prints from `Server:` on. */
   infoText: call({ result: z.string() }),
-  usage: stream({ item: Usage, delivery: 'latest' }),
+  /** `close`: for charts that somebody looks at; `glance`: for a figure at the edge of the window. */
+  usage: stream({
+    params: z.object({ pace: z.enum(['close', 'glance']) }),
+    item: Usage,
+    delivery: 'latest'
+  }),
   diskUsage: call({ result: z.array(DiskUsageRow) })
 }

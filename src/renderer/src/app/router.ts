@@ -1,8 +1,12 @@
 /**
  * Where each page lives. Addresses are in the hash: the page is one file under app://quayside/, and every address can be
- * opened directly. Pages are loaded when they are first shown.
+ * opened directly. The three pages an app is started on come with the first file, because each further file costs the
+ * start a trip to main; the rest is loaded when it is first shown.
  */
 import { createRouter, createWebHashHistory, type Router, type RouterHistory } from 'vue-router'
+import ContainersPage from '@/features/containers/ContainersPage.vue'
+import HomePage from '@/features/home/HomePage.vue'
+import ImagesPage from '@/features/images/ImagesPage.vue'
 
 declare module 'vue-router' {
   interface RouteMeta {
@@ -17,10 +21,10 @@ export function makeRouter(history: RouterHistory = createWebHashHistory()): Rou
   return createRouter({
     history,
     routes: [
-      { path: '/', component: () => import('@/features/home/HomePage.vue'), meta: { page: 'Home' } },
+      { path: '/', component: HomePage, meta: { page: 'Home' } },
       {
         path: '/containers',
-        component: () => import('@/features/containers/ContainersPage.vue'),
+        component: ContainersPage,
         meta: { page: 'Containers', needsEngine: true }
       },
       {
@@ -31,7 +35,7 @@ export function makeRouter(history: RouterHistory = createWebHashHistory()): Rou
       },
       {
         path: '/images',
-        component: () => import('@/features/images/ImagesPage.vue'),
+        component: ImagesPage,
         meta: { page: 'Images', needsEngine: true }
       },
       {

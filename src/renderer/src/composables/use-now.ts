@@ -1,6 +1,6 @@
 /**
  * The page's one clock. Every age and duration is derived from it, so that there is one timer however many rows show one;
- * it stands still while nobody reads it or the window is hidden.
+ * it ticks no faster than its finest reader needs, and stands still while nobody reads it or the window is hidden.
  */
 import { computed, onScopeDispose, shallowRef, watch, type ComputedRef } from 'vue'
 import { useVisibility } from './use-visibility'
@@ -9,22 +9,24 @@ const TICK_MS = 1_000
 
 const now = shallowRef(Date.now())
 const visible = useVisibility()
-let readers = 0
+/** The step of every reader there is. */
+const steps: number[] = []
 let timer: ReturnType<typeof setInterval> | undefined
+let periodMs = Infinity
 
 function tick(): void {
   now.value = Date.now()
 }
 
 function update(): void {
-  const wanted = readers > 0 && visible.value
-  if (wanted && timer === undefined) {
-    tick()
-    timer = setInterval(tick, TICK_MS)
-  } else if (!wanted && timer !== undefined) {
-    clearInterval(timer)
-    timer = undefined
-  }
+  const wantedMs = visible.value ? Math.min(...steps) : Infinity
+  if (wantedMs === periodMs) return
+  periodMs = wantedMs
+  clearInterval(timer)
+  timer = undefined
+  if (wantedMs === Infinity) return
+  tick()
+  timer = setInterval(tick, wantedMs)
 }
 
 watch(visible, update)
@@ -35,10 +37,10 @@ watch(visible, update)
  * Rows that show minutes pass 10_000 or more: they are then not computed again in between.
  */
 export function useNow(stepMs: number = TICK_MS): ComputedRef<number> {
-  readers += 1
+  steps.push(stepMs)
   update()
   onScopeDispose(() => {
-    readers -= 1
+    steps.splice(steps.indexOf(stepMs), 1)
     update()
   })
   return computed(() => Math.floor(now.value / stepMs) * stepMs)

@@ -108,6 +108,7 @@ describe('Home', () => {
 
   it('offers to start the engine and still shows this machine when it does not run', async () => {
     useSystemStore().apply({
+      at: 0,
       host: {
         cpuPercent: 12.34,
         cpus: 8,
