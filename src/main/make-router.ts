@@ -8,6 +8,7 @@ import type { EngineSupervisor } from './engine/supervisor'
 import { appHandlers } from './handlers/app'
 import { containersHandlers } from './handlers/containers'
 import { engineHandlers } from './handlers/engine'
+import { filesHandlers } from './handlers/files'
 import { imagesHandlers } from './handlers/images'
 import { settingsHandlers } from './handlers/settings'
 import { systemHandlers } from './handlers/system'
@@ -17,7 +18,7 @@ import type { Logger } from './platform/logger'
 import type { Paths } from './platform/paths'
 import type { SettingsStore } from './platform/settings'
 import type { EngineSession } from './resources/session'
-import { chooseArchive } from './shell/dialogs'
+import { chooseArchive, chooseFiles, chooseTarget, chooseTargetFolder } from './shell/dialogs'
 import { openExternal } from './shell/open-external'
 import type { TaskRegistry } from './tasks/registry'
 
@@ -46,6 +47,7 @@ export function makeRouter({ paths, resources, log, settings, supervisor, sessio
     }),
     containers: containersHandlers({ session, tasks, openExternal }),
     engine: engineHandlers({ supervisor, reveal: (path) => shell.showItemInFolder(path) }),
+    files: filesHandlers({ session, tasks, dialogs: { chooseFiles, chooseTarget, chooseTargetFolder } }),
     images: imagesHandlers({
       session,
       tasks,

@@ -1,5 +1,6 @@
 /** Native file dialogs: the only way a path of the host gets into the app from the window. */
-import { app, BrowserWindow, dialog } from 'electron'
+import { join } from 'node:path'
+import { app, BrowserWindow, dialog, type OpenDialogOptions, type SaveDialogOptions } from 'electron'
 
 /** Asks for an image archive; null when the user cancelled. */
 export async function chooseArchive(): Promise<string | null> {
@@ -13,8 +14,47 @@ export async function chooseArchive(): Promise<string | null> {
       { name: 'All files', extensions: ['*'] }
     ]
   }
+  return (await open(options))?.[0] ?? null
+}
+
+/** Asks for files, or for one folder, to copy into a container; null when the user cancelled. */
+export async function chooseFiles(what: 'files' | 'folder'): Promise<readonly string[] | null> {
+  return await open({
+    title: what === 'files' ? 'Upload files' : 'Upload a folder',
+    buttonLabel: 'Upload',
+    defaultPath: app.getPath('home'),
+    properties: what === 'files' ? ['openFile', 'multiSelections', 'showHiddenFiles'] : ['openDirectory']
+  })
+}
+
+/** Asks where to save a file, and whether it may be written over; null when the user cancelled. */
+export async function chooseTarget(name: string): Promise<string | null> {
+  const options: SaveDialogOptions = {
+    title: 'Download',
+    buttonLabel: 'Save',
+    defaultPath: join(app.getPath('downloads'), name),
+    properties: ['showOverwriteConfirmation', 'createDirectory', 'showHiddenFiles']
+  }
+  const window = BrowserWindow.getFocusedWindow()
+  const answer =
+    window === null ? await dialog.showSaveDialog(options) : await dialog.showSaveDialog(window, options)
+  return answer.canceled || answer.filePath === '' ? null : answer.filePath
+}
+
+/** Asks for the folder a folder is saved in; null when the user cancelled. */
+export async function chooseTargetFolder(): Promise<string | null> {
+  const folders = await open({
+    title: 'Download into',
+    buttonLabel: 'Save here',
+    defaultPath: app.getPath('downloads'),
+    properties: ['openDirectory', 'createDirectory']
+  })
+  return folders?.[0] ?? null
+}
+
+async function open(options: OpenDialogOptions): Promise<readonly string[] | null> {
   const window = BrowserWindow.getFocusedWindow()
   const answer =
     window === null ? await dialog.showOpenDialog(options) : await dialog.showOpenDialog(window, options)
-  return answer.canceled ? null : (answer.filePaths[0] ?? null)
+  return answer.canceled || answer.filePaths.length === 0 ? null : answer.filePaths
 }

@@ -3,12 +3,13 @@ import { app } from './app'
 import { containers } from './containers'
 import type { Api as ApiOf } from './dsl'
 import { engine } from './engine'
+import { files } from './files'
 import { images } from './images'
 import { settings } from './settings'
 import { system } from './system'
 import { tasks } from './tasks'
 
-export const contract = { app, containers, engine, images, settings, system, tasks }
+export const contract = { app, containers, engine, files, images, settings, system, tasks }
 
 export type QuaysideContract = typeof contract
 export type Api = ApiOf<QuaysideContract>
