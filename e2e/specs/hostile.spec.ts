@@ -28,6 +28,7 @@ test('text of the engine is shown as text', async ({ quayside, containers }) => 
   await expect(containers.row('hostile')).toBeVisible()
   await containers.row('hostile').getByRole('link', { name: 'hostile' }).click()
   await expect(quayside.page.getByRole('heading', { level: 1, name: 'hostile' })).toBeVisible()
+  await quayside.page.getByRole('tab', { name: 'Inspect' }).click()
   await expect(quayside.page.getByRole('main')).toContainText(html)
   expect(dialogs).toEqual([])
   await quayside.docker('rm', '-f', 'hostile')

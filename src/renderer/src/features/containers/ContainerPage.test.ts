@@ -36,11 +36,11 @@ const inspectOf = (
 
 async function open(one: ContainerSummary, inspect: (id: string) => ContainerInspect): Promise<void> {
   const api = fakeApi({ containers: { inspect: vi.fn(({ id }) => Promise.resolve(inspect(id))) } })
-  const { page } = await mountPage(ContainerPage, `/containers/${one.Id}`, api, { id: one.Id })
+  const { page } = await mountPage(ContainerPage, `/containers/${one.Id}`, api, { id: one.Id, tab: 'inspect' })
   mounted = page
   useContainersStore().apply({ type: 'snapshot', items: [one] })
   // Tabs are loaded when they are first shown.
-  await vi.waitFor(() => expect(document.body.textContent).toContain(one.Id))
+  await vi.waitFor(() => expect(document.body.textContent).toContain(one.Id), { timeout: 15_000 })
 }
 
 describe('the page of a container', () => {

@@ -21,8 +21,18 @@ export interface ContainerTabProps {
 
 export const CONTAINER_TABS: readonly Tab[] = [
   {
+    id: 'files',
+    label: 'Files',
+    component: defineAsyncComponent(() => import('./files/FilesTab.vue'))
+  },
+  {
     id: 'inspect',
     label: 'Inspect',
     component: defineAsyncComponent(() => import('./inspect/InspectTab.vue'))
+  },
+  {
+    id: 'changes',
+    label: 'Changes',
+    component: defineAsyncComponent(() => import('./changes/ChangesTab.vue'))
   }
 ]

@@ -1,0 +1,36 @@
+/** The looks of CodeView, out of the app's tokens: light, dark and contrast come by themselves. */
+import { HighlightStyle, syntaxHighlighting } from '@codemirror/language'
+import { EditorView } from '@codemirror/view'
+import { tags } from '@lezer/highlight'
+
+const highlight = HighlightStyle.define([
+  { tag: [tags.keyword, tags.operatorKeyword, tags.modifier], color: 'var(--accent)' },
+  { tag: [tags.string, tags.special(tags.string), tags.attributeValue], color: 'var(--state-ok)' },
+  { tag: [tags.number, tags.bool, tags.null, tags.atom], color: 'var(--state-warn)' },
+  { tag: [tags.comment, tags.meta], color: 'var(--text-muted)', fontStyle: 'italic' },
+  { tag: [tags.propertyName, tags.attributeName, tags.tagName], color: 'var(--accent)' },
+  { tag: [tags.invalid, tags.deleted], color: 'var(--state-danger)' },
+  { tag: tags.inserted, color: 'var(--state-ok)' }
+])
+
+const look = EditorView.theme({
+  '&': { height: '100%', backgroundColor: 'var(--surface)', color: 'var(--text)' },
+  '&.cm-focused': { outline: '2px solid var(--focus)', outlineOffset: '-2px' },
+  '.cm-scroller': { fontFamily: 'var(--font-mono)', fontSize: 'var(--text-small)', lineHeight: '1.5' },
+  '.cm-content': { caretColor: 'var(--text)' },
+  '.cm-cursor': { borderLeftColor: 'var(--text)' },
+  '.cm-gutters': {
+    backgroundColor: 'var(--surface)',
+    color: 'var(--text-muted)',
+    borderRight: '1px solid var(--line)'
+  },
+  '.cm-activeLine, .cm-activeLineGutter': { backgroundColor: 'var(--surface-hover)' },
+  '&.cm-focused .cm-selectionBackground, .cm-selectionBackground': {
+    backgroundColor: 'var(--surface-selected) !important'
+  },
+  '.cm-panels': { backgroundColor: 'var(--surface-chrome)', color: 'var(--text)' },
+  '.cm-searchMatch': { backgroundColor: 'var(--tint-warn)', outline: '1px solid var(--state-warn)' },
+  '.cm-specialChar': { color: 'var(--state-danger)' }
+})
+
+export const codeTheme = [look, syntaxHighlighting(highlight)]
