@@ -16,6 +16,8 @@ import { EngineSession } from './resources/session'
 import { denyPermissions, hardenPages } from './shell/hardening'
 import { claimSingleInstance, manageLifecycle } from './shell/lifecycle'
 import { installMenu } from './shell/menu'
+import { startScanThread } from './logs/scan-thread'
+import { LogService } from './logs/service'
 import { PAGE_ORIGIN, registerPageScheme, servePage } from './shell/protocol'
 import { createMainWindow, stateFileIn } from './shell/window'
 import { TaskRegistry } from './tasks/registry'
@@ -78,7 +80,8 @@ function start(paths: Paths, log: Logger): void {
     log: { warn: (message, { kind }) => log.warn(message, { area: 'session', kind: String(kind) }) }
   })
   const tasks = new TaskRegistry()
-  const router = makeRouter({ paths, resources, log, settings, supervisor, session, tasks })
+  const logs = new LogService({ session, startScan: startScanThread })
+  const router = makeRouter({ paths, resources, log, settings, supervisor, session, tasks, logs })
   const windows = new Set<number>()
   serveIpc({ router, windows, origin, log })
 
@@ -105,6 +108,7 @@ function start(paths: Paths, log: Logger): void {
     },
     shutDown: async () => {
       tasks.cancelAll()
+      logs.dispose()
       await supervisor.dispose().catch((thrown: unknown) => {
         log.error('the engine could not be stopped', { area: 'app' }, thrown)
       })

@@ -10,15 +10,23 @@ import { containersHandlers } from './handlers/containers'
 import { engineHandlers } from './handlers/engine'
 import { filesHandlers } from './handlers/files'
 import { imagesHandlers } from './handlers/images'
+import { logsHandlers } from './handlers/logs'
 import { settingsHandlers } from './handlers/settings'
 import { systemHandlers } from './handlers/system'
 import { tasksHandlers } from './handlers/tasks'
 import { Router } from './ipc/router'
+import type { LogService } from './logs/service'
 import type { Logger } from './platform/logger'
 import type { Paths } from './platform/paths'
 import type { SettingsStore } from './platform/settings'
 import type { EngineSession } from './resources/session'
-import { chooseArchive, chooseFiles, chooseTarget, chooseTargetFolder } from './shell/dialogs'
+import {
+  chooseArchive,
+  chooseExportFile,
+  chooseFiles,
+  chooseTarget,
+  chooseTargetFolder
+} from './shell/dialogs'
 import { openExternal } from './shell/open-external'
 import type { TaskRegistry } from './tasks/registry'
 
@@ -32,9 +40,19 @@ export interface Parts {
   readonly supervisor: EngineSupervisor
   readonly session: EngineSession
   readonly tasks: TaskRegistry
+  readonly logs: LogService
 }
 
-export function makeRouter({ paths, resources, log, settings, supervisor, session, tasks }: Parts): Router {
+export function makeRouter({
+  paths,
+  resources,
+  log,
+  settings,
+  supervisor,
+  session,
+  tasks,
+  logs
+}: Parts): Router {
   const handlers = {
     app: appHandlers({
       onVisible: (visible) => (visible ? session.wake() : session.rest()),
@@ -53,6 +71,13 @@ export function makeRouter({ paths, resources, log, settings, supervisor, sessio
       tasks,
       chooseArchive,
       sampleArchive: join(resources, 'sample', 'quayside-sample.tar')
+    }),
+    logs: logsHandlers({
+      logs,
+      tasks,
+      openExternal,
+      writeClipboard: (text) => clipboard.writeText(text),
+      chooseFile: chooseExportFile
     }),
     settings: settingsHandlers(settings),
     system: systemHandlers({

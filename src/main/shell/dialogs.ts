@@ -58,3 +58,20 @@ async function open(options: OpenDialogOptions): Promise<readonly string[] | nul
     window === null ? await dialog.showOpenDialog(options) : await dialog.showOpenDialog(window, options)
   return answer.canceled || answer.filePaths.length === 0 ? null : answer.filePaths
 }
+
+/** Asks where to write a file; null when the user cancelled. */
+export async function chooseExportFile(suggestedName: string): Promise<string | null> {
+  const options = {
+    title: 'Export the log',
+    buttonLabel: 'Export',
+    defaultPath: join(app.getPath('home'), suggestedName),
+    filters: [
+      { name: 'Logs', extensions: ['log', 'txt'] },
+      { name: 'All files', extensions: ['*'] }
+    ]
+  }
+  const window = BrowserWindow.getFocusedWindow()
+  const answer =
+    window === null ? await dialog.showSaveDialog(options) : await dialog.showSaveDialog(window, options)
+  return answer.canceled || answer.filePath === '' ? null : answer.filePath
+}

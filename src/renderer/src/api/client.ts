@@ -22,6 +22,7 @@ export const STREAM_METHODS: ReadonlySet<string> = new Set([
   'files.list',
   'files.read',
   'images.watch',
+  'logs.watch',
   'settings.watch',
   'system.usage',
   'system.watchInfo',

@@ -1,0 +1,90 @@
+/** One container's log in memory: its lines, its reader while somebody looks, and where it was cleared. Owned by service.ts. */
+import type { LogSource } from '@shared/contract/logs'
+import { jsonObject } from './level'
+import { LineStore, type StoreLimits } from './line-store'
+import { LogReader, type ReaderDeps } from './reader'
+
+/** Lines looked at to tell whether a log is JSON. */
+const SAMPLE = 40
+/** A reader that nobody looks at goes on for so long: a view is often opened just after another one. */
+const LINGER_MS = 500
+
+export class ContainerLog {
+  readonly id: string
+  readonly store: LineStore
+  readonly reader: LogReader
+  /** The name under which it was last looked at. */
+  name = ''
+  /** Lines before this one were cleared away. */
+  clearedBefore = 0
+  lastUsed = 0
+  #views = 0
+  #linger: ReturnType<typeof setTimeout> | null = null
+  #json: boolean | null = null
+
+  constructor(deps: Omit<ReaderDeps, 'store' | 'maxLines'> & { readonly limits: StoreLimits }) {
+    this.id = deps.id
+    this.store = new LineStore(deps.limits)
+    this.reader = new LogReader({ ...deps, store: this.store, maxLines: deps.limits.maxLines })
+  }
+
+  get views(): number {
+    return this.#views
+  }
+
+  /** Somebody looks; answers how to stop. */
+  acquire(now: number): () => void {
+    this.#views += 1
+    this.lastUsed = now
+    if (this.#linger !== null) clearTimeout(this.#linger)
+    this.#linger = null
+    this.reader.start()
+    let held = true
+    return () => {
+      if (!held) return
+      held = false
+      this.#views -= 1
+      if (this.#views === 0) this.#linger = setTimeout(() => this.rest(), LINGER_MS)
+    }
+  }
+
+  /** Stops reading; the lines stay. */
+  rest(): void {
+    if (this.#linger !== null) clearTimeout(this.#linger)
+    this.#linger = null
+    this.reader.stop()
+  }
+
+  /** Whether what was written before has been read, or cannot be. */
+  get settled(): boolean {
+    return this.reader.state !== 'reading' && this.reader.state !== 'waiting'
+  }
+
+  /** Whether most lines are JSON objects; told by the first ones, once there are enough. */
+  get json(): boolean {
+    if (this.#json !== null) return this.#json
+    const { store } = this
+    const count = Math.min(SAMPLE, store.endLine - store.firstLine)
+    if (count === 0) return false
+    let objects = 0
+    for (let n = 0; n < count; n += 1)
+      if (jsonObject(store.text(store.firstLine + n, 65_536)) !== null) objects += 1
+    const json = objects * 2 >= count
+    if (count === SAMPLE) this.#json = json
+    return json
+  }
+
+  get source(): LogSource {
+    const { store, reader } = this
+    return {
+      id: this.id,
+      name: this.name,
+      state: reader.state,
+      message: reader.problem?.message ?? null,
+      hint: reader.problem?.hint ?? null,
+      lines: store.endLine - store.firstLine,
+      dropped: store.firstLine,
+      olderUnread: reader.olderUnread
+    }
+  }
+}
