@@ -1,5 +1,6 @@
 /** Counts lines by level and over time, in at most {@link MOST_BUCKETS} buckets whose width doubles when the time outgrows them. */
-import { LOG_LEVELS, type LogFacets } from '@shared/contract/logs'
+import type { LogFacets } from '@shared/contract/logs'
+import { LOG_LEVELS } from '@shared/docker/log-levels'
 
 export const MOST_BUCKETS = 120
 

@@ -1,5 +1,5 @@
 /** The level of a line that is a JSON object, by the keys and words that common loggers use. Pure. */
-import { LOG_LEVELS, type LogLevel } from '@shared/contract/logs'
+import { LOG_LEVELS, type LogLevelName as LogLevel } from '@shared/docker/log-levels'
 
 /** A longer line is data, not a message. */
 const MAX_JSON = 64 * 1024

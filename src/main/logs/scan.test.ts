@@ -1,7 +1,7 @@
 /** Views over stored lines: filters, merging, matches, levels; and the thread that does it, without one. */
 import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
-import { LOG_LEVELS } from '@shared/contract/logs'
+import { LOG_LEVELS } from '@shared/docker/log-levels'
 import { FacetCounter, MOST_BUCKETS } from './facets'
 import { levelOf } from './level'
 import { LineStore } from './line-store'
@@ -205,7 +205,7 @@ function fakeThread(): ScanThread & { ended: boolean; hang: boolean } {
     onFailure: () => undefined,
     end: () => (thread.ended = true)
   }
-  return thread as unknown as ScanThread & { ended: boolean; hang: boolean }
+  return thread
 }
 
 describe('the scanning thread', () => {

@@ -3,7 +3,8 @@
  * it, and else what the scanning thread lists. Made by service.ts, which tells it when its lines change.
  */
 import { randomUUID } from 'node:crypto'
-import { LOG_LEVELS, type LogFilter, type LogViewState } from '@shared/contract/logs'
+import type { LogFilter, LogViewState } from '@shared/contract/logs'
+import { LOG_LEVELS } from '@shared/docker/log-levels'
 import { Pulse } from '../resources/pulse'
 import { lowerBound } from './columns'
 import type { ContainerLog } from './container-log'

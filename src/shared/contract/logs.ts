@@ -4,11 +4,10 @@
  * view is open, except those at or after `changedFrom`.
  */
 import { z } from 'zod'
+import { LOG_LEVELS } from '../docker/log-levels'
 import { ContainerId } from './containers'
 import { call, stream } from './dsl'
 
-export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'other', 'none'] as const
-/** `other` is a line of JSON without a known level, `none` one that is not JSON. */
 export const LogLevel = z.enum(LOG_LEVELS)
 export type LogLevel = z.output<typeof LogLevel>
 

@@ -24,7 +24,12 @@ const ALL: LogFilter = {
 
 /** The scanning thread's code without its thread. */
 function sameThread(): ScanThread {
-  let [ended, listener] = [false, (_: never): void => undefined]
+  let [ended, listener] = [
+    false,
+    (message: never): void => {
+      throw new Error(`too early: ${String(message)}`)
+    }
+  ]
   const host = new ScanHost((message) => setImmediate(() => ended || listener(message as never)))
   return {
     post: (message) => void setImmediate(() => ended || host.receive(message)),
@@ -107,7 +112,7 @@ describe.skipIf(!canRunEngine)('logs on the real engine', () => {
 
   it('equal docker logs: lines, timestamps, streams, tail, since and until', async () => {
     const id = await run(
-      'for i in $(seq 1 300); do echo out $i; [ $((i % 10)) = 0 ] && echo err $i >&2; done; sleep 0'
+      'for i in $(seq 1 300); do echo out $i; [ $((i % 10)) = 0 ] && echo err $i >&2; [ $((i % 50)) = 0 ] && sleep 0.02; done; sleep 0'
     )
     await engine.docker('wait', id)
     const all = view([id])
@@ -165,8 +170,7 @@ describe.skipIf(!canRunEngine)('logs on the real engine', () => {
     )
     for (let round = 0; round < 4; round += 1) {
       const once = view([id])
-      const before = round === 0 ? 0 : (once.state()?.endRow ?? 0)
-      await once.until((state) => state.endRow > before + 10)
+      await once.until((state) => state.endRow > 10 + round * 500)
       once.close()
       await vi.waitFor(() => expect(logs.counters.readers).toBe(0), { timeout: 5000 })
     }

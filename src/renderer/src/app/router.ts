@@ -14,6 +14,8 @@ declare module 'vue-router' {
     page: string
     /** Shown only while the engine runs; otherwise the engine's state stands in for it. */
     needsEngine?: boolean
+    /** Once made it is shown while the engine is away too: it holds what was read. */
+    staysReadable?: boolean
   }
 }
 
@@ -28,10 +30,15 @@ export function makeRouter(history: RouterHistory = createWebHashHistory()): Rou
         meta: { page: 'Containers', needsEngine: true }
       },
       {
+        path: '/containers/logs',
+        component: () => import('@/features/containers/logs/MergedLogsPage.vue'),
+        meta: { page: 'Containers', needsEngine: true, staysReadable: true }
+      },
+      {
         path: '/containers/:id/:tab?',
         component: () => import('@/features/containers/ContainerPage.vue'),
         props: true,
-        meta: { page: 'Containers', needsEngine: true }
+        meta: { page: 'Containers', needsEngine: true, staysReadable: true }
       },
       {
         path: '/images',

@@ -21,6 +21,11 @@ export interface ContainerTabProps {
 
 export const CONTAINER_TABS: readonly Tab[] = [
   {
+    id: 'logs',
+    label: 'Logs',
+    component: defineAsyncComponent(() => import('./logs/LogsTab.vue'))
+  },
+  {
     id: 'files',
     label: 'Files',
     component: defineAsyncComponent(() => import('./files/FilesTab.vue'))
