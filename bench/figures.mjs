@@ -31,6 +31,30 @@ export const FIGURES = [
   { id: 'count.launchRequests', title: 'engine requests of a launch', unit: '', against: null },
   { id: 'count.launchBytes', title: 'bytes to the page at launch', unit: '', against: null },
   { id: 'count.idleRequests', title: 'engine requests in 10 idle s', unit: '', against: null },
+  {
+    id: 'logs.searchable',
+    title: 'log of 1,000,000 lines: opened → searchable',
+    unit: 'ms',
+    against: 'raw API',
+    maxRatio: 2
+  },
+  { id: 'logs.rate', title: 'lines a second, engine → searchable', unit: '/s', against: null },
+  { id: 'logs.search', title: 'search of 1,000,000 lines', unit: 'ms', against: null, max: 1500 },
+  {
+    id: 'logs.scrollFrame',
+    title: 'longest frame, scrolling 1,000,000 lines',
+    unit: 'ms',
+    against: null,
+    max: 50
+  },
+  {
+    id: 'logs.followFrame',
+    title: 'longest frame, following 20,000 lines/s',
+    unit: 'ms',
+    against: null,
+    max: 50
+  },
+  { id: 'logs.memory', title: 'renderer’s memory for 1,000,000 lines', unit: 'MB', against: null, max: 40 },
   { id: 'idle.shownCpu', title: 'idle CPU, window shown', unit: '%', against: 'floor', max: 0.5 },
   { id: 'idle.shownWakeUps', title: 'idle wake-ups, window shown', unit: '/s', against: 'floor', max: 8 },
   { id: 'idle.hiddenCpu', title: 'idle CPU, window hidden', unit: '%', against: 'floor', max: 0.1 },
@@ -38,6 +62,6 @@ export const FIGURES = [
 ]
 
 /** The benchmarks that can be named: each fills the figures that begin with its name. */
-export const PARTS = /** @type {const} */ (['startup', 'list', 'row', 'count', 'idle'])
+export const PARTS = /** @type {const} */ (['startup', 'list', 'row', 'count', 'idle', 'logs'])
 
 /** @typedef {(typeof PARTS)[number]} Part */

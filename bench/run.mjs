@@ -11,6 +11,7 @@ import { countOnce } from './lib/counts.mjs'
 import { startDisplay } from './lib/display.mjs'
 import { startRealEngine, startScriptedEngine } from './lib/engine.mjs'
 import { watchIdle } from './lib/idle.mjs'
+import { measureLogs } from './lib/logs.mjs'
 import { judge, Samples } from './lib/samples.mjs'
 import { session } from './lib/session.mjs'
 import { tableText } from './lib/table.mjs'
@@ -25,6 +26,8 @@ export const SIZES = [
   { size: 5000, engine: 'scripted', until: 1, rounds: 2 }
 ]
 const BUDGET_MS = 8.5 * 60_000
+/** A life with a log of a million lines takes long, and its figures differ little. */
+const LOG_ROUNDS = 2
 
 /**
  * @typedef {object} Options
@@ -90,7 +93,10 @@ async function atSize(bench, { parts, sizes, say, signal }, { rounds, deadline }
   const largest = sizes.filter(({ engine }) => engine === 'real').at(-1)?.size
   const counted = parts.has('count') ? await step('counting', () => countOnce(bench)) : undefined
   if (parts.has('idle') && bench.size === largest) await step('at rest', () => watchIdle(bench, rounds))
-  const lives = PARTS.filter((part) => parts.has(part) && part !== 'count' && part !== 'idle')
+  if (parts.has('logs') && bench.size === sizes[0]?.size) {
+    await step('logs', () => measureLogs(bench, Math.min(rounds, LOG_ROUNDS)))
+  }
+  const lives = PARTS.filter((part) => parts.has(part) && !['count', 'idle', 'logs'].includes(part))
   const names = /** @type {import('./lib/app.mjs').AppName[]} */ (Object.keys(APPS))
   for (let round = 1; round <= rounds && lives.length > 0; round++) {
     if (performance.now() > deadline) {

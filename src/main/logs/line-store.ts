@@ -95,7 +95,7 @@ export class LineStore extends StoreReader {
   /** Bytes of all chunks. */
   sizeBytes = 0
   readonly #limits: StoreLimits
-  /** Of each chunk, in order: the line after its last. */
+  /** Of each full chunk, in order: the line after its last. */
   readonly #chunkEnds = new Map<number, number>()
   #current: Buffer = Buffer.alloc(0)
   #number = -1
@@ -126,7 +126,6 @@ export class LineStore extends StoreReader {
     page.flags[at] = (stream === STDERR ? FLAG_STDERR : 0) | (ended ? 0 : FLAG_OPEN)
     this.#used += size
     this.endLine = line + 1
-    this.#chunkEnds.set(this.#number, line + 1)
     if (line + 1 - this.firstLine > this.#limits.maxLines) this.#dropOldest()
   }
 
@@ -145,15 +144,15 @@ export class LineStore extends StoreReader {
   #nextChunk(size: number): void {
     const usual = this.#number < 0 ? FIRST_CHUNK : Math.min(CHUNK, this.#current.length * 2 || FIRST_CHUNK)
     const buffer = new SharedArrayBuffer(Math.max(size, Math.min(usual, CHUNK)))
+    if (this.#number >= 0) this.#chunkEnds.set(this.#number, this.endLine)
     this.#number += 1
     this.#current = Buffer.from(buffer)
     this.#used = 0
     this.#chunkFirst = this.endLine
     this.chunks.set(this.#number, this.#current)
-    this.#chunkEnds.set(this.#number, this.endLine)
     this.sizeBytes += buffer.byteLength
     this.onShare?.({ type: 'chunk', number: this.#number, buffer })
-    while (this.sizeBytes > this.#limits.maxBytes && this.#chunkEnds.size > 1) this.#dropOldest()
+    while (this.sizeBytes > this.#limits.maxBytes && this.#chunkEnds.size > 0) this.#dropOldest()
   }
 
   #pageFor(line: number): IndexPage {
@@ -170,7 +169,7 @@ export class LineStore extends StoreReader {
   /** The oldest chunk with all its lines, and the pages that only they were in. */
   #dropOldest(): void {
     const [oldest] = this.#chunkEnds
-    if (oldest === undefined || this.#chunkEnds.size < 2) return
+    if (oldest === undefined) return
     const [number, firstLine] = oldest
     this.sizeBytes -= this.chunks.get(number)?.length ?? 0
     this.chunks.delete(number)

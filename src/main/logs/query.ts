@@ -8,6 +8,8 @@ export interface LogQuery {
 }
 
 export interface Matcher {
+  /** What matches in a part of a text matches in the whole of it: not so with `^` and `$`. */
+  readonly plain: boolean
   test(text: string): boolean
   /** Start and end of each match in turn, at most `most` of them. */
   ranges(text: string, most: number): number[]
@@ -19,6 +21,7 @@ export function compileQuery(query: LogQuery): Matcher {
   const every = new RegExp(pattern.source, `${pattern.flags}g`)
   const plain = !query.regex && query.caseSensitive ? query.text : null
   return {
+    plain: !query.regex,
     test: plain === null ? (text) => pattern.test(text) : (text) => text.includes(plain),
     ranges(text, most) {
       const found: number[] = []

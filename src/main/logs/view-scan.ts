@@ -3,10 +3,10 @@
  * of other containers by time. Runs in the scanning thread (scan-host.ts), knows no thread itself.
  */
 import type { LogFacets } from '@shared/contract/logs'
-import { shownText } from '@shared/docker/log-text'
 import { Columns, lowerBound } from './columns'
 import { FacetCounter } from './facets'
 import { levelOf, NONE } from './level'
+import { LineRuns } from './line-runs'
 import { FLAG_STDERR, PAGE_LINES, type StoreReader } from './line-store'
 import { compileQuery, type LogQuery, type Matcher } from './query'
 
@@ -27,8 +27,6 @@ export interface ScanPlan {
   readonly from: readonly number[]
 }
 
-/** A longer line is searched in its first part only, when it has control characters that must be made sense of. */
-const MAX_SHOWN = 256 * 1024
 /** Lines of one source looked at in one step, and bytes. */
 const STEP_LINES = 16_384
 const STEP_BYTES = 4 * 1024 * 1024
@@ -56,6 +54,8 @@ export class ViewScan {
   readonly #plan: ScanPlan
   readonly #stores: readonly StoreReader[]
   readonly #matcher: Matcher | null
+  /** Of each source, while something is searched. */
+  readonly #runs: readonly LineRuns[]
   readonly #facets: FacetCounter | null
   /** Of each source: the next line to look at, and the time of the one before, which is never later. */
   readonly #next: number[]
@@ -66,6 +66,8 @@ export class ViewScan {
     this.#plan = plan
     this.#stores = stores
     this.#matcher = plan.query === null ? null : compileQuery(plan.query)
+    const matcher = this.#matcher
+    this.#runs = matcher === null ? [] : stores.map((store) => new LineRuns(store, matcher))
     this.#facets = plan.facets ? new FacetCounter() : null
     this.#next = [...plan.from]
     this.#latest = plan.from.map(() => 0)
@@ -105,7 +107,7 @@ export class ViewScan {
       bytes += 64
       if (!this.#inTime(time) || !(stderr ? this.#plan.stderr : this.#plan.stdout)) continue
       bytes += page.length[at] as number
-      const hit = this.#look(store, line, time)
+      const hit = this.#look(source, line, time)
       if (hit === null) continue
       const latest = (this.#latest[source] = Math.max(this.#latest[source] ?? 0, time))
       found.push({ source, line, hit, time: latest })
@@ -120,13 +122,12 @@ export class ViewScan {
   }
 
   /** Whether the query matches (0 or 1); null when the line is not shown. */
-  #look(store: StoreReader, line: number, time: number): number | null {
+  #look(source: number, line: number, time: number): number | null {
     const { levels, onlyMatches } = this.#plan
-    const raw = this.#matcher === null ? null : store.text(line)
-    const hit = raw === null || this.#matcher === null ? 0 : Number(this.#matcher.test(searchable(raw)))
+    const hit = this.#runs[source]?.matches(line) === true ? 1 : 0
     if (onlyMatches && this.#matcher !== null && hit === 0) return null
     if (this.#facets !== null || levels !== null) {
-      const level = knownLevel(store, line)
+      const level = knownLevel(this.#stores[source] as StoreReader, line)
       this.#facets?.add(level, time)
       if (levels?.[level] === false) return null
     }
@@ -190,11 +191,6 @@ export class ViewScan {
     const store = this.#stores[this.rows.at(SOURCE, row)]
     return store === undefined || this.rows.at(LINE, row) < store.firstLine
   }
-}
-
-/** What is seen of a line is what is searched. */
-function searchable(raw: string): string {
-  return raw.length <= MAX_SHOWN ? shownText(raw) : raw
 }
 
 function knownLevel(store: StoreReader, line: number): number {
