@@ -94,7 +94,8 @@ export class LogReader {
     if (error.code === 'NotFound') this.#become('removed')
     else if (error.code === 'NotImplemented') this.#become('unreadable')
     else this.#become('waiting')
-    const final = this.state === 'removed' || this.state === 'unreadable'
+    // An engine that starts says so: the list of its containers is news.
+    const final = ['NotFound', 'NotImplemented', 'EngineNotRunning'].includes(error.code)
     await this.#rest(final ? null : waitMs, signal)
   }
 

@@ -117,8 +117,11 @@ export class LogScroll {
 
   /** There are other rows: what was read stays where it is, or the newest are shown. */
   rowsChanged(moved: boolean): void {
-    const { firstRow } = this.#rows()
-    if (this.anchor.value.row < firstRow) this.anchor.value = { row: firstRow, offset: 0 }
+    const { firstRow, endRow } = this.#rows()
+    const { row } = this.anchor.value
+    if (row < firstRow) this.anchor.value = { row: firstRow, offset: 0 }
+    else if (row >= endRow)
+      this.anchor.value = { row: Math.max(firstRow, endRow - this.#inSight.value), offset: 0 }
     if (this.follow.value || moved || !this.#exact.value) void nextTick(() => this.restore())
   }
 
