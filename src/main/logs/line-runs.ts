@@ -9,7 +9,7 @@ import type { Matcher } from './query'
 const RUN_BYTES = 32 * 1024
 /** A longer line with control characters is searched as it was written: to make sense of them would take too long. */
 const MAX_SHOWN = 256 * 1024
-// eslint-disable-next-line no-control-regex -- control characters and what is no ASCII are what this is about
+/** Control characters, and what is no ASCII. */
 const NOT_PLAIN = /[^\t\u0020-\u007e]/
 
 interface Run {

@@ -149,8 +149,10 @@ export class LogReader {
       const reply = await openLog(client, id, { since: resume?.since ?? null, tail }, both)
       const asked = Math.floor(Date.parse(reply.headers.date ?? '') / 1000) || Infinity
       await this.#drain(reply, assembler, asked, both)
+      // Nobody looks any more: a line that has only half come will come again as a whole.
+      this.#pendingSince = isOver(both) ? assembler.pendingSince : null
+      if (isOver(both)) return
       assembler.flush()
-      this.#pendingSince = null
       if (resume === null) this.olderUnread = tail !== null && store.endLine >= tail
     } catch (error) {
       this.#pendingSince = assembler.pendingSince

@@ -139,7 +139,7 @@ describe('the viewer', () => {
   async function open(first: LogViewState, text: (row: number) => string = (n) => `line ${n}`) {
     vi.spyOn(HTMLElement.prototype, 'clientHeight', 'get').mockReturnValue(180)
     const streams: ReturnType<typeof fakeStream<LogViewState>>[] = []
-    const watch = vi.fn((_: unknown) => {
+    const watch = vi.fn<(params: unknown) => ReturnType<typeof fakeStream<LogViewState>>>(() => {
       const stream = fakeStream<LogViewState>([first])
       streams.push(stream)
       return stream
