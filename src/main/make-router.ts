@@ -9,11 +9,14 @@ import { appHandlers } from './handlers/app'
 import { containersHandlers } from './handlers/containers'
 import { engineHandlers } from './handlers/engine'
 import { filesHandlers } from './handlers/files'
+import { imageFilesHandlers } from './handlers/image-files'
 import { imagesHandlers } from './handlers/images'
 import { logsHandlers } from './handlers/logs'
 import { settingsHandlers } from './handlers/settings'
 import { systemHandlers } from './handlers/system'
 import { tasksHandlers } from './handlers/tasks'
+import { startBrowseThread } from './images/browse-thread'
+import { makeImageFiles } from './images/service'
 import { Router } from './ipc/router'
 import type { LogService } from './logs/service'
 import type { Logger } from './platform/logger'
@@ -24,6 +27,7 @@ import {
   chooseArchive,
   chooseExportFile,
   chooseFiles,
+  chooseImageSource,
   chooseTarget,
   chooseTargetFolder
 } from './shell/dialogs'
@@ -66,6 +70,14 @@ export function makeRouter({
     containers: containersHandlers({ session, tasks, openExternal }),
     engine: engineHandlers({ supervisor, reveal: (path) => shell.showItemInFolder(path) }),
     files: filesHandlers({ session, tasks, dialogs: { chooseFiles, chooseTarget, chooseTargetFolder } }),
+    imageFiles: imageFilesHandlers({
+      images: makeImageFiles(() => startBrowseThread(paths.imageIndexDir), session),
+      session,
+      tasks,
+      chooseSource: chooseImageSource,
+      chooseTarget,
+      chooseTargetFolder
+    }),
     images: imagesHandlers({
       session,
       tasks,

@@ -2,6 +2,7 @@
 import { nativeTheme, powerMonitor, type BrowserWindow } from 'electron'
 import type { EngineStatus } from '@shared/contract/engine'
 import type { Settings } from '@shared/contract/settings'
+import { sweepTemporary } from './docker/image-files'
 import type { EngineSupervisor } from './engine/supervisor'
 import type { Logger } from './platform/logger'
 import type { SettingsStore } from './platform/settings'
@@ -21,6 +22,11 @@ export function connectSession(supervisor: EngineSupervisor, session: EngineSess
   })
   session.onEventsLost(() => {
     supervisor.eventsLost()
+  })
+  session.onConnected((client, signal) => {
+    sweepTemporary(client, signal).catch((thrown: unknown) => {
+      log.warn('containers of an earlier run may be left', { area: 'images' }, thrown)
+    })
   })
   powerMonitor.on('resume', () => {
     session.resync()

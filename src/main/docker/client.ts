@@ -40,12 +40,20 @@ export class DockerClient {
   /** dockerode on our transport; every failure of it is an AppError. */
   readonly docker: Docker
   readonly apiVersion: string
+  /** Where it is connected to, for connections of others to the same engine. */
+  readonly endpoint: EngineEndpoint
   /** When the ping was answered, by the engine's own clock: whole seconds since the epoch; null when it did not say. */
   readonly connectedAtSeconds: number | null
   readonly #transport: Transport
 
-  private constructor(transport: Transport, apiVersion: string, connectedAtSeconds: number | null) {
+  private constructor(
+    transport: Transport,
+    endpoint: EngineEndpoint,
+    apiVersion: string,
+    connectedAtSeconds: number | null
+  ) {
     this.#transport = transport
+    this.endpoint = endpoint
     this.apiVersion = apiVersion
     this.connectedAtSeconds = connectedAtSeconds
     // @types/dockerode does not know the `modem` option that dockerode has.
@@ -62,7 +70,7 @@ export class DockerClient {
       reply.resume()
       const apiVersion = negotiateApi(String(reply.headers['api-version'] ?? ''))
       transport.version = `v${apiVersion}`
-      return new DockerClient(transport, apiVersion, engineSeconds(reply.headers.date))
+      return new DockerClient(transport, endpoint, apiVersion, engineSeconds(reply.headers.date))
     } catch (error) {
       transport.dispose()
       throw connectionError(abortSignal.aborted ? abortSignal.reason : error)

@@ -4,6 +4,7 @@
  */
 import { ContainerInspect, ContainerSummary } from '@shared/docker/container-schema'
 import { segment, withSignal, type DockerClient } from './client'
+import { TEMPORARY_LABEL } from './image-files'
 import { parseReply, parseRows } from './rows'
 
 /** Ids in one filtered list request; a longer query would meet the limits of proxies and of the engine's URL parser. */
@@ -15,11 +16,13 @@ export async function listContainers(
   signal?: AbortSignal,
   onSkipped?: (reason: string) => void
 ): Promise<ContainerSummary[]> {
-  return parseRows(
-    ContainerSummary,
-    await client.docker.listContainers(withSignal({ all: true }, signal)),
-    onSkipped
-  )
+  const reply = await client.docker.listContainers(withSignal({ all: true }, signal))
+  return parseRows(ContainerSummary, reply, onSkipped).filter(isLasting)
+}
+
+/** Not one that is there for a moment, to read an image's files by. */
+function isLasting({ Labels }: ContainerSummary): boolean {
+  return Labels[TEMPORARY_LABEL] === undefined
 }
 
 /** The rows of these containers; an id without a row is gone. One request per {@link IDS_PER_REQUEST} ids. */
@@ -33,7 +36,7 @@ export async function listContainersById(
   for (let start = 0; start < ids.length; start += IDS_PER_REQUEST) {
     const filters = { id: ids.slice(start, start + IDS_PER_REQUEST) }
     const reply = await client.docker.listContainers(withSignal({ all: true, filters }, signal))
-    rows.push(...parseRows(ContainerSummary, reply, onSkipped))
+    rows.push(...parseRows(ContainerSummary, reply, onSkipped).filter(isLasting))
   }
   return rows
 }

@@ -9,6 +9,7 @@ import { humanSize } from '@shared/docker/size'
 import { AppError } from '@shared/errors'
 import { openArchive } from '../docker/archive'
 import type { DockerClient } from '../docker/client'
+import type { TarItem } from '../docker/tar-reader'
 import type { TaskUpdate } from '../tasks/registry'
 import { extract, writeNew } from './extract'
 import { CopyProgress, countText, skippedText } from './progress'
@@ -31,9 +32,31 @@ export async function downloadFile(
   update: Update,
   signal: AbortSignal
 ): Promise<string> {
+  const archive = openArchive(client, id, path, { signal })
+  return await saveFile(await archive, { path, to }, update, signal)
+}
+
+/** A folder with everything in it, under a name that was free. Answers the task's last word. */
+export async function downloadFolder(
+  client: DockerClient,
+  { id, path, to }: Download,
+  update: Update,
+  signal: AbortSignal
+): Promise<string> {
+  const archive = openArchive(client, id, path, { signal })
+  return await saveFolder(await archive, { path, to }, update, signal)
+}
+
+/** The first entry of an archive, a file, as {@link downloadFile} does it. Images are saved by these two as well. */
+export async function saveFile(
+  items: AsyncIterable<TarItem>,
+  { path, to }: Omit<Download, 'id'>,
+  update: Update,
+  signal: AbortSignal
+): Promise<string> {
   const partial = join(dirname(to), `.${basename(to).slice(0, 100)}.${randomUUID().slice(0, 8)}.part`)
   try {
-    for await (const { entry, body } of await openArchive(client, id, path, { signal })) {
+    for await (const { entry, body } of items) {
       if (entry.type !== 'file') throw changedKind(path)
       const progress = new CopyProgress(update, entry.size)
       await writeNew(partial, entry, body(), (bytes) => progress.add(bytes))
@@ -48,10 +71,9 @@ export async function downloadFile(
   }
 }
 
-/** A folder with everything in it, under a name that was free. Answers the task's last word. */
-export async function downloadFolder(
-  client: DockerClient,
-  { id, path, to }: Download,
+export async function saveFolder(
+  items: AsyncIterable<TarItem>,
+  { to }: Omit<Download, 'id'>,
   update: Update,
   signal: AbortSignal
 ): Promise<string> {
@@ -59,7 +81,7 @@ export async function downloadFolder(
   try {
     partial = await mkdtemp(join(dirname(to), '.quayside-'))
     const progress = new CopyProgress(update, null)
-    const skipped = await extract(await openArchive(client, id, path, { signal }), partial, progress, signal)
+    const skipped = await extract(items, partial, progress, signal)
     signal.throwIfAborted()
     await chmod(partial, 0o755)
     const name = await renameToFree(partial, to)

@@ -16,6 +16,8 @@ export interface Paths {
   /** Chromium's profile (Electron's userData). */
   readonly electronDir: string
   readonly screenshotsDir: string
+  /** Indexes of image layers; they can be deleted at any time and are made again. */
+  readonly imageIndexDir: string
   /** DOCKER_CONFIG for the bundled CLI's own state; the user's ~/.docker stays the source of contexts and logins. */
   readonly cliDir: string
   readonly engineDir: string
@@ -79,6 +81,7 @@ export function resolvePaths(
     engineLog: below('logs', 'engine.log'),
     electronDir: below('electron'),
     screenshotsDir: below('screenshots'),
+    imageIndexDir: below('cache', 'images'),
     cliDir: below('cli'),
     engineDir: below('engine'),
     engineDataDir: below('engine', 'data'),

@@ -17,6 +17,22 @@ export async function chooseArchive(): Promise<string | null> {
   return (await open(options))?.[0] ?? null
 }
 
+/** Asks for an image archive to look into, or for the folder of an OCI layout; null when the user cancelled. */
+export async function chooseImageSource(folder: boolean): Promise<string | null> {
+  const files = [
+    { name: 'Image archives', extensions: ['tar', 'gz', 'tgz', 'zst'] },
+    { name: 'All files', extensions: ['*'] }
+  ]
+  const paths = await open({
+    title: folder ? 'Open an OCI layout' : 'Open an image archive',
+    buttonLabel: 'Open',
+    defaultPath: app.getPath('home'),
+    properties: [folder ? 'openDirectory' : 'openFile'],
+    ...(folder ? {} : { filters: files })
+  })
+  return paths?.[0] ?? null
+}
+
 /** Asks for files, or for one folder, to copy into a container; null when the user cancelled. */
 export async function chooseFiles(what: 'files' | 'folder'): Promise<readonly string[] | null> {
   return await open({

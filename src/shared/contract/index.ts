@@ -4,13 +4,25 @@ import { containers } from './containers'
 import type { Api as ApiOf } from './dsl'
 import { engine } from './engine'
 import { files } from './files'
+import { imageFiles } from './image-files'
 import { images } from './images'
 import { logs } from './logs'
 import { settings } from './settings'
 import { system } from './system'
 import { tasks } from './tasks'
 
-export const contract = { app, containers, engine, files, images, logs, settings, system, tasks }
+export const contract = {
+  app,
+  containers,
+  engine,
+  files,
+  imageFiles,
+  images,
+  logs,
+  settings,
+  system,
+  tasks
+}
 
 export type QuaysideContract = typeof contract
 export type Api = ApiOf<QuaysideContract>
