@@ -12,6 +12,7 @@ import { filesHandlers } from './handlers/files'
 import { imageFilesHandlers } from './handlers/image-files'
 import { imagesHandlers } from './handlers/images'
 import { logsHandlers } from './handlers/logs'
+import { processesHandlers } from './handlers/processes'
 import { settingsHandlers } from './handlers/settings'
 import { systemHandlers } from './handlers/system'
 import { tasksHandlers } from './handlers/tasks'
@@ -32,6 +33,7 @@ import {
   chooseTargetFolder
 } from './shell/dialogs'
 import { openExternal } from './shell/open-external'
+import { StatsRecorder } from './stats/recorder'
 import type { TaskRegistry } from './tasks/registry'
 
 /** What handlers are made of. */
@@ -57,17 +59,10 @@ export function makeRouter({
   tasks,
   logs
 }: Parts): Router {
+  const stats = new StatsRecorder(session)
   const handlers = {
-    app: appHandlers({
-      onVisible: (visible) => (visible ? session.wake() : session.rest()),
-      writeClipboard: (text) => clipboard.writeText(text),
-      versions: {
-        quayside: app.getVersion(),
-        electron: process.versions.electron,
-        platform: `${process.platform} ${process.arch}`
-      }
-    }),
-    containers: containersHandlers({ session, tasks, openExternal }),
+    app: desktopHandlers([session, stats]),
+    containers: containersHandlers({ session, tasks, stats, openExternal }),
     engine: engineHandlers({ supervisor, reveal: (path) => shell.showItemInFolder(path) }),
     files: filesHandlers({ session, tasks, dialogs: { chooseFiles, chooseTarget, chooseTargetFolder } }),
     imageFiles: imageFilesHandlers({
@@ -91,6 +86,7 @@ export function makeRouter({
       writeClipboard: (text) => clipboard.writeText(text),
       chooseFile: chooseExportFile
     }),
+    processes: processesHandlers({ session, enginePid: () => supervisor.engineProcess?.pid ?? null }),
     settings: settingsHandlers(settings),
     system: systemHandlers({
       session,
@@ -103,4 +99,19 @@ export function makeRouter({
     tasks: tasksHandlers({ tasks })
   }
   return new Router({ contract, handlers, log, checkResults: !app.isPackaged, now: () => performance.now() })
+}
+
+/** `watching`: what reads the engine for a page, and does less while none can be seen. */
+function desktopHandlers(watching: readonly { wake(): void; rest(): void }[]) {
+  return appHandlers({
+    onVisible: (visible) => {
+      for (const part of watching) part[visible ? 'wake' : 'rest']()
+    },
+    writeClipboard: (text) => clipboard.writeText(text),
+    versions: {
+      quayside: app.getVersion(),
+      electron: process.versions.electron,
+      platform: `${process.platform} ${process.arch}`
+    }
+  })
 }

@@ -73,8 +73,9 @@ function events({ state, reply, query, eventListeners, request }: Ask): void {
   })
 }
 
-function stats({ state, reply, request, args }: Ask): void {
+function stats({ state, reply, request, args, query }: Ask): void {
   const container = state.container(args[0] ?? '')
+  if (query.get('stream') === 'false') return json(reply, container.State === 'running' ? statsSample(0) : {})
   reply.writeHead(200, { 'Content-Type': 'application/json' })
   let tick = 0
   let timer: NodeJS.Timeout | undefined
@@ -87,7 +88,11 @@ function stats({ state, reply, request, args }: Ask): void {
     tick += 1
     timer = setTimeout(next, 100)
   }
-  request.on('close', () => clearTimeout(timer))
+  state.statsStreams += 1
+  request.on('close', () => {
+    clearTimeout(timer)
+    state.statsStreams -= 1
+  })
   next()
 }
 

@@ -23,6 +23,8 @@ export interface FakeEvent {
 export class FakeState {
   readonly containers: Map<string, FakeContainer>
   readonly images: Map<string, FakeImage>
+  /** Streams of samples that are open now. */
+  statsStreams = 0
   readonly #listeners = new Set<(event: FakeEvent) => void>()
   readonly #past: FakeEvent[] = []
   #made = 0

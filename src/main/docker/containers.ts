@@ -25,6 +25,12 @@ function isLasting({ Labels }: ContainerSummary): boolean {
   return Labels[TEMPORARY_LABEL] === undefined
 }
 
+/** The ids of those that run or are paused, as `docker ps` lists them. */
+export async function listRunningIds(client: DockerClient, signal?: AbortSignal): Promise<string[]> {
+  const rows = await client.docker.listContainers(withSignal({}, signal))
+  return parseRows(ContainerSummary.pick({ Id: true }), rows).map(({ Id }) => Id)
+}
+
 /** The rows of these containers; an id without a row is gone. One request per {@link IDS_PER_REQUEST} ids. */
 export async function listContainersById(
   client: DockerClient,

@@ -17,15 +17,16 @@ import {
 import { pullImage } from '../docker/images'
 import { previewContainerRemoval } from '../docker/removal'
 import { runContainer } from '../docker/run'
-import { watchStats } from '../docker/stats'
 import type { Handlers } from '../ipc/handler'
 import type { EngineSession } from '../resources/session'
+import type { StatsRecorder } from '../stats/recorder'
 import type { TaskRegistry } from '../tasks/registry'
 import { portUrl } from './port-url'
 
 export interface ContainersHandlerDeps {
   readonly session: EngineSession
   readonly tasks: TaskRegistry
+  readonly stats: StatsRecorder
   /** Opens an address in the browser. */
   readonly openExternal: (url: string) => Promise<void>
 }
@@ -65,7 +66,7 @@ function nameOf(session: EngineSession, id: string): string {
   return row === undefined ? shortId(id) : containerName(row)
 }
 
-export function containersHandlers({ session, tasks, openExternal }: ContainersHandlerDeps) {
+export function containersHandlers({ session, tasks, stats, openExternal }: ContainersHandlerDeps) {
   const tried = trying(session)
   return {
     watch: (_, { signal }) => session.watchContainers(signal),
@@ -97,14 +98,8 @@ export function containersHandlers({ session, tasks, openExternal }: ContainersH
       await openExternal(url)
       return { url }
     },
-    async *stats({ id }, { signal }) {
-      try {
-        yield* watchStats(await session.client(), id, signal)
-      } catch (error) {
-        if (signal.aborted) return
-        throw attempted(`Could not read the figures of container ${nameOf(session, id)}`, error)
-      }
-    }
+    stats: ({ id }, { signal }) => stats.watch(id, signal),
+    statsHistory: ({ id }, { signal }) => stats.watchHistory(id, signal)
   } satisfies Handlers['containers']
 }
 

@@ -6,6 +6,7 @@ import type { Task } from '@shared/contract/tasks'
 import { applyChange } from '@shared/patch'
 import { startFakeEngine, type FakeEngine } from '../../../tests/fake-engine'
 import { EngineSession } from '../resources/session'
+import { StatsRecorder } from '../stats/recorder'
 import { TaskRegistry } from '../tasks/registry'
 import { containersHandlers } from './containers'
 import { imagesHandlers } from './images'
@@ -26,6 +27,7 @@ describe('the Docker handlers', () => {
   const containers = containersHandlers({
     session,
     tasks,
+    stats: new StatsRecorder(session),
     openExternal: (url) => {
       opened.push(url)
       return Promise.resolve()

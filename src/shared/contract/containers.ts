@@ -1,6 +1,7 @@
 /** Containers: the list as it changes, one-click verbs, running a new one, and live figures of one. */
 import { z } from 'zod'
 import { ContainerInspect, ContainerStats, ContainerSummary } from '../docker/container-schema'
+import { STATS_FIELDS, type StatsField } from '../docker/stats-history'
 import { changeOf } from './changes'
 import { call, stream } from './dsl'
 
@@ -40,6 +41,33 @@ export const RunOptions = z.object({
 })
 export type RunOptions = z.output<typeof RunOptions>
 
+const rates = Object.fromEntries(STATS_FIELDS.map((field) => [field, z.number()])) as Record<
+  StatsField,
+  z.ZodNumber
+>
+/** First the whole history of a container, then what is added to it. `latest` is as in `stats`. */
+export const StatsNews = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('snapshot'),
+    /** As {@link StatsHistory.levels} of shared/docker/stats-history.ts gives them. */
+    levels: z.array(
+      z.object({
+        stepMs: z.number(),
+        at: z.instanceof(Float64Array),
+        spanMs: z.instanceof(Float32Array),
+        values: z.array(z.instanceof(Float32Array)).readonly()
+      })
+    ),
+    latest: ContainerStats.nullable()
+  }),
+  z.object({
+    type: z.literal('points'),
+    points: z.array(z.object({ at: z.number(), spanMs: z.number(), ...rates })),
+    latest: ContainerStats.nullable()
+  })
+])
+export type StatsNews = z.output<typeof StatsNews>
+
 export const containers = {
   watch: stream({ item: changeOf(ContainerSummary), delivery: 'state' }),
   inspect: call({ params: byId, result: ContainerInspect }),
@@ -67,5 +95,8 @@ export const containers = {
     params: z.object({ id: ContainerId, privatePort: z.number().int().min(1).max(65535) }),
     result: z.object({ url: z.string() })
   }),
-  stats: stream({ params: byId, item: ContainerStats, delivery: 'latest' })
+  /** The newest figures; null while the container has none (it does not run, or the engine does not say). */
+  stats: stream({ params: byId, item: ContainerStats.nullable(), delivery: 'latest' }),
+  /** What it used over the app's run, and as it goes on; also of one that stopped or was removed. */
+  statsHistory: stream({ params: byId, item: StatsNews, delivery: 'state' })
 }

@@ -7,6 +7,7 @@ import { files } from './files'
 import { imageFiles } from './image-files'
 import { images } from './images'
 import { logs } from './logs'
+import { processes } from './processes'
 import { settings } from './settings'
 import { system } from './system'
 import { tasks } from './tasks'
@@ -19,6 +20,7 @@ export const contract = {
   imageFiles,
   images,
   logs,
+  processes,
   settings,
   system,
   tasks

@@ -58,6 +58,8 @@ export const ContainerInspect = z.object({
   SizeRw: z.number().optional(),
   State: z.object({
     Status: z.enum(CONTAINER_STATES),
+    /** Of its main process, as the engine's machine counts; 0 while it does not run. */
+    Pid: z.number().optional(),
     OOMKilled: z.boolean().optional(),
     ExitCode: z.number(),
     Error: z.string().optional(),
@@ -75,6 +77,13 @@ export const ContainerInspect = z.object({
   }),
   HostConfig: z.object({
     AutoRemove: z.boolean().optional(),
+    /** Limits; 0 or absent is none, and so is a negative number of processes. */
+    Memory: z.number().optional(),
+    NanoCpus: z.number().optional(),
+    CpuQuota: z.number().optional(),
+    CpuPeriod: z.number().optional(),
+    PidsLimit: z.number().nullish(),
+    PidMode: z.string().optional(),
     NetworkMode: z.string().optional(),
     RestartPolicy: z.object({ Name: z.string(), MaximumRetryCount: z.number().optional() }).optional()
   }),
@@ -100,9 +109,17 @@ export type ContainerInspect = z.output<typeof ContainerInspect>
 export const ContainerStats = z.object({
   /** Percent of one core; 200 is two cores. */
   cpuPercent: z.number(),
+  /** The cores of the engine's machine. */
+  onlineCpus: z.number(),
   memoryBytes: z.number(),
   /** 0 when the engine gave no limit. */
   memoryLimitBytes: z.number(),
+  /** Since the container started, over all its interfaces. */
+  receivedBytes: z.number(),
+  sentBytes: z.number(),
+  /** Since the container started, over all devices. */
+  readBytes: z.number(),
+  writtenBytes: z.number(),
   pids: z.number()
 })
 export type ContainerStats = z.output<typeof ContainerStats>

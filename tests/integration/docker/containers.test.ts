@@ -9,7 +9,6 @@ import * as containers from '@main/docker/containers'
 import { pullImage } from '@main/docker/images'
 import { previewContainerRemoval } from '@main/docker/removal'
 import { runContainer } from '@main/docker/run'
-import { watchStats } from '@main/docker/stats'
 import { diskUsage, engineVersion } from '@main/docker/system'
 import { humanSize } from '@shared/docker/size'
 import { BUSYBOX, canRunEngine, startEngine, type TestEngine } from '../engine-fixture'
@@ -227,37 +226,6 @@ describe.skipIf(!canRunEngine)('containers on the real engine', () => {
       /^The image registry\.invalid\/nosuch is not on this engine and could not be pulled: /
     )
     expect(error?.code).toBe('Unavailable')
-  })
-
-  it('give figures from the second sample on', async () => {
-    const { id } = await run({ name: 'busy', command: ['sh', '-c', 'while :; do :; done'] })
-    const samples = watchStats(client, id)
-    const sample = (await samples.next()).value
-    expect(sample?.cpuPercent).toBeGreaterThan(5)
-    expect(sample?.memoryBytes).toBeGreaterThan(0)
-    expect(sample?.pids).toBeGreaterThan(0)
-    await samples.return()
-    await containers.removeContainer(client, id, { force: true, volumes: true })
-  })
-
-  it('give no figures while stopped, go on when started again, and end when they are removed', async () => {
-    const { id } = await run({ name: 'short' })
-    const samples = watchStats(client, id)
-    expect((await samples.next()).value?.pids).toBe(1)
-    await engine.docker('stop', '-t', '0', 'short')
-    let silent = true
-    const next = samples.next().then((sample) => {
-      silent = false
-      return sample
-    })
-    await new Promise((resolve) => setTimeout(resolve, 2500))
-    expect(silent).toBe(true)
-    await engine.docker('start', 'short')
-    expect((await next).value?.pids).toBe(1)
-    await engine.docker('rm', '-f', 'short')
-    let last = await samples.next()
-    while (last.done !== true) last = await samples.next()
-    expect(last.done).toBe(true)
   })
 
   it('are measured as docker system df measures them', async () => {

@@ -16,6 +16,7 @@ export interface Transport {
 /** Which names are streams. The page has no schemas, so the verbs that stream are told by name, checked against the contract by a test. */
 export const STREAM_METHODS: ReadonlySet<string> = new Set([
   'containers.stats',
+  'containers.statsHistory',
   'containers.watch',
   'engine.watch',
   'files.drop',

@@ -6,12 +6,17 @@ import { fakeApi, fakeStream, type FakeStream } from '@/api/fake'
 import type { ContainerStats, ContainerSummary } from '@shared/docker/container'
 import { LINGER_MS, MAX_STREAMS, REST_MS, useContainerStats, useContainerStatsStore } from './container-stats'
 
-type StatsStream = FakeStream<ContainerStats, never, void>
+type StatsStream = FakeStream<ContainerStats | null, never, void>
 
 const sample = (cpuPercent: number): ContainerStats => ({
   cpuPercent,
+  onlineCpus: 1,
   memoryBytes: 1,
   memoryLimitBytes: 0,
+  receivedBytes: 0,
+  sentBytes: 0,
+  readBytes: 0,
+  writtenBytes: 0,
   pids: 1
 })
 
@@ -42,7 +47,7 @@ beforeEach(() => {
     fakeApi({
       containers: {
         stats: ({ id }) => {
-          const stream = fakeStream<ContainerStats>()
+          const stream = fakeStream<ContainerStats | null>()
           opened.set(id, [...(opened.get(id) ?? []), stream])
           return stream
         }

@@ -1,6 +1,6 @@
 /**
- * Live CPU and memory of the containers somebody is looking at: one engine stream per container, shared by everything
- * that shows it, and none for what nobody sees. While the window is hidden every stream is closed.
+ * Live CPU and memory of the rows somebody is looking at: one stream per container, and none for what nobody sees. While
+ * the window is hidden every stream is closed. Main has one stream of the engine for all that show a container.
  */
 import { defineStore } from 'pinia'
 import { onScopeDispose, shallowReactive, watch } from 'vue'
@@ -18,15 +18,15 @@ export const REST_MS = 250
 
 interface Use {
   users: number
-  stream: Stream<ContainerStats, never, void> | null
-  /** The engine ended the stream (the container stopped); opened again when the container changes. */
+  stream: Stream<ContainerStats | null, never, void> | null
+  /** The stream ended (the container was removed) or failed; opened again when the container changes. */
   ended: boolean
   linger: ReturnType<typeof setTimeout> | null
 }
 
 /** Owns the streams: who asked for which container, and which of those have one. */
 class StatsStreams {
-  readonly samples = shallowReactive(new Map<string, ContainerStats>())
+  readonly samples = shallowReactive(new Map<string, ContainerStats | null>())
   /** In the order they were asked for, which is the order they get a stream in. */
   readonly #uses = new Map<string, Use>()
   /** Runs while new containers come into view. */
@@ -139,7 +139,7 @@ export const useContainerStatsStore = defineStore('container-stats', () => {
     streams.dispose()
   })
   return {
-    /** The latest sample by container id; none while there is no stream. */
+    /** The latest sample by container id: null while the engine says nothing, none while there is no stream. */
     samples: streams.samples,
     /** Asks for a container's figures until the returned function is called. */
     acquire: (id: string) => streams.acquire(id),

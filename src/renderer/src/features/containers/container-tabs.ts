@@ -26,6 +26,16 @@ export const CONTAINER_TABS: readonly Tab[] = [
     component: defineAsyncComponent(() => import('./logs/LogsTab.vue'))
   },
   {
+    id: 'stats',
+    label: 'Stats',
+    component: defineAsyncComponent(() => import('./stats/StatsTab.vue'))
+  },
+  {
+    id: 'processes',
+    label: 'Processes',
+    component: defineAsyncComponent(() => import('./processes/ProcessesTab.vue'))
+  },
+  {
     id: 'files',
     label: 'Files',
     component: defineAsyncComponent(() => import('./files/FilesTab.vue'))
