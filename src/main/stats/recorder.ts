@@ -3,7 +3,7 @@
  * for all others that run (rounds.ts), written into their histories (history-book.ts). Follows the engine session; made
  * once by the composition root, read by handlers/containers.ts.
  */
-import type { ContainerStats } from '@shared/docker/container'
+import type { ContainerStats, ContainerSummary } from '@shared/docker/container'
 import type { StatsNews } from '@shared/contract/containers'
 import type { DockerClient } from '../docker/client'
 import { listRunningIds } from '../docker/containers'
@@ -24,6 +24,8 @@ export class StatsRecorder {
   readonly book = new HistoryBook()
   readonly #feeds = new Map<string, StatsFeed>()
   readonly #rounds: Rounds
+  readonly #session: EngineSession
+  #hidden = false
   #connection: Connection | null = null
 
   constructor(
@@ -34,6 +36,7 @@ export class StatsRecorder {
       due: (signal: AbortSignal) => this.#due(signal),
       read: (id: string, signal: AbortSignal) => this.#read(id, signal)
     }
+    this.#session = session
     this.#rounds = new Rounds(source, timings)
     session.onConnected((client, signal) => this.#connected(client, signal))
     session.onEvent((event) => this.#event(event))
@@ -46,11 +49,11 @@ export class StatsRecorder {
 
   /** No page can be seen: what nobody looks at is read more rarely. */
   rest(): void {
-    this.#rounds.hidden = true
+    this.#hidden = this.#rounds.hidden = true
   }
 
   wake(): void {
-    this.#rounds.hidden = false
+    this.#hidden = this.#rounds.hidden = false
   }
 
   /**
@@ -144,7 +147,10 @@ export class StatsRecorder {
     const connection = this.#connection
     if (connection === null) return []
     const { client, running } = connection
-    if (!running.listed) running.list(await listRunningIds(client, signal))
+    // While a page follows the list, it has been asked for already; what events said since is newer than either.
+    const rows = this.#hidden ? [] : [...this.#session.containers.values()]
+    if (rows.length > 0) running.list(rows.filter(isUp).map(({ Id }) => Id))
+    else if (!running.listed) running.list(await listRunningIds(client, signal))
     return running.ids.filter((id) => this.#feeds.get(id)?.open !== true)
   }
 
@@ -156,4 +162,9 @@ export class StatsRecorder {
     if (connection.running.has(id) === true && this.#feeds.get(id)?.open !== true)
       this.book.add(id, sample, Date.now())
   }
+}
+
+/** As `docker ps` has it. */
+function isUp({ State }: ContainerSummary): boolean {
+  return State === 'running' || State === 'paused'
 }
