@@ -49,16 +49,8 @@ export interface Parts {
   readonly logs: LogService
 }
 
-export function makeRouter({
-  paths,
-  resources,
-  log,
-  settings,
-  supervisor,
-  session,
-  tasks,
-  logs
-}: Parts): Router {
+export function makeRouter(parts: Parts): Router {
+  const { paths, resources, log, settings, supervisor, session, tasks, logs } = parts
   const stats = new StatsRecorder(session)
   const handlers = {
     app: desktopHandlers([session, stats]),
