@@ -68,11 +68,11 @@ export class EngineSession {
 
   constructor(options: { readonly log?: SessionLog; readonly timing?: CoalescerTiming } = {}) {
     this.#log = options.log ?? { warn: () => undefined }
-    const timing = options.timing === undefined ? {} : { timing: options.timing }
+    const common = { eager: true, ...(options.timing === undefined ? {} : { timing: options.timing }) }
     const failed = (kind: string) => (error: AppError) =>
       this.#log.warn('list failed', { kind, code: error.code, message: error.message })
-    this.#containers = new WatchedCollection({ ...timing, onError: failed('containers') })
-    this.#images = new WatchedCollection({ ...timing, onError: failed('images') })
+    this.#containers = new WatchedCollection({ ...common, onError: failed('containers') })
+    this.#images = new WatchedCollection({ ...common, onError: failed('images') })
   }
 
   /** An engine became usable: opens its event stream, then lets the collections list it. Replaces the one before. */

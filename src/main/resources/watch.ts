@@ -1,7 +1,7 @@
 /**
  * A watched collection: the cached rows, what is known to be stale in them, and the readers that want to hear of it.
  * session.ts says when an engine is there and what its events touched; handlers read it through {@link watch}.
- * Nothing is fetched while no reader waits: stale ids are only remembered.
+ * Nothing is fetched while no reader waits (but for an eager collection's first list): stale ids are only remembered.
  */
 import { toAppError, type AppError } from '@shared/errors'
 import { mergePatches, type Change, type Identified, type Patch } from '@shared/patch'
@@ -44,9 +44,17 @@ export class WatchedCollection<T extends Identified> {
   #fetching = false
   #failures = 0
 
+  readonly #eager: boolean
+
   constructor(
-    options: { readonly timing?: CoalescerTiming; readonly onError?: (error: AppError) => void } = {}
+    options: {
+      readonly timing?: CoalescerTiming
+      readonly onError?: (error: AppError) => void
+      /** Reads the first list before anybody asks: the page asks as soon as it is there, and need not wait for it then. */
+      readonly eager?: boolean
+    } = {}
   ) {
+    this.#eager = options.eager ?? false
     this.#coalescer = new Coalescer(() => this.#fetch(), options.timing)
     this.#onError = options.onError ?? (() => undefined)
   }
@@ -172,8 +180,7 @@ export class WatchedCollection<T extends Identified> {
 
   #someoneWaits(): boolean {
     if (this.#resting) return false
-    // The page asks as soon as it is there: by then the first list has been read.
-    if (!this.#everListed) return true
+    if (this.#eager && !this.#everListed) return true
     for (const reader of this.#readers) if (reader.wake !== null) return true
     return false
   }
