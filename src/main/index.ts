@@ -10,6 +10,7 @@ import { toAppError } from '@shared/errors'
 import { createEngineSupervisor } from './engine/supervisor'
 import { serveIpc } from './ipc/electron'
 import { createFileLogger, type Logger } from './platform/logger'
+import { Mailbox } from './platform/mailbox'
 import { makeFolders, resolveBundleDir, resolvePaths, type Paths } from './platform/paths'
 import { openSettings } from './platform/settings'
 import { EngineSession } from './resources/session'
@@ -20,9 +21,10 @@ import { startScanThread } from './logs/scan-thread'
 import { LogService } from './logs/service'
 import { PAGE_ORIGIN, registerPageScheme, servePage } from './shell/protocol'
 import { createMainWindow, stateFileIn } from './shell/window'
+import { Endings } from './stopped/endings'
 import { TaskRegistry } from './tasks/registry'
 import { makeRouter } from './make-router'
-import { connectSession, followTheme, takePictureOnce } from './wiring'
+import { connectSession, followTheme, notifyOfContainers, takePictureOnce } from './wiring'
 
 /** In development Vite serves the page; a packaged app has only its own files. */
 const devServer = app.isPackaged ? undefined : process.env['ELECTRON_RENDERER_URL']
@@ -81,7 +83,9 @@ function start(paths: Paths, log: Logger): void {
   })
   const tasks = new TaskRegistry()
   const logs = new LogService({ session, startScan: startScanThread })
-  const router = makeRouter({ paths, resources, log, settings, supervisor, session, tasks, logs })
+  const told = { endings: new Endings(), navigations: new Mailbox<string>() }
+  const parts = { paths, resources, log, settings, supervisor, session, tasks, logs, ...told }
+  const router = makeRouter(parts)
   const windows = new Set<number>()
   serveIpc({ router, windows, origin, log })
 
@@ -99,6 +103,7 @@ function start(paths: Paths, log: Logger): void {
   windows.add(window.webContents.id)
 
   connectSession(supervisor, session, log)
+  notifyOfContainers({ ...parts, window })
   const picture = process.env['QUAYSIDE_SCREENSHOT']
   if (picture !== undefined) takePictureOnce(supervisor, window, picture, log)
   manageLifecycle({

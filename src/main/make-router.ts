@@ -21,6 +21,7 @@ import { makeImageFiles } from './images/service'
 import { Router } from './ipc/router'
 import type { LogService } from './logs/service'
 import type { Logger } from './platform/logger'
+import type { Mailbox } from './platform/mailbox'
 import type { Paths } from './platform/paths'
 import type { SettingsStore } from './platform/settings'
 import type { EngineSession } from './resources/session'
@@ -32,8 +33,10 @@ import {
   chooseTarget,
   chooseTargetFolder
 } from './shell/dialogs'
+import { notificationsSupported } from './shell/notifications'
 import { openExternal } from './shell/open-external'
 import { StatsRecorder } from './stats/recorder'
+import type { Endings } from './stopped/endings'
 import type { TaskRegistry } from './tasks/registry'
 
 /** What handlers are made of. */
@@ -47,14 +50,17 @@ export interface Parts {
   readonly session: EngineSession
   readonly tasks: TaskRegistry
   readonly logs: LogService
+  readonly endings: Endings
+  /** Where the page is to go. */
+  readonly navigations: Mailbox<string>
 }
 
 export function makeRouter(parts: Parts): Router {
-  const { paths, resources, log, settings, supervisor, session, tasks, logs } = parts
+  const { paths, resources, log, settings, supervisor, session, tasks, logs, endings, navigations } = parts
   const stats = new StatsRecorder(session)
   const handlers = {
-    app: desktopHandlers([session, stats]),
-    containers: containersHandlers({ session, tasks, stats, openExternal }),
+    app: desktopHandlers([session, stats], navigations),
+    containers: containersHandlers({ session, tasks, stats, endings, openExternal }),
     engine: engineHandlers({ supervisor, reveal: (path) => shell.showItemInFolder(path) }),
     files: filesHandlers({ session, tasks, dialogs: { chooseFiles, chooseTarget, chooseTargetFolder } }),
     imageFiles: imageFilesHandlers({
@@ -94,12 +100,14 @@ export function makeRouter(parts: Parts): Router {
 }
 
 /** `watching`: what reads the engine for a page, and does less while none can be seen. */
-function desktopHandlers(watching: readonly { wake(): void; rest(): void }[]) {
+function desktopHandlers(watching: readonly { wake(): void; rest(): void }[], navigations: Mailbox<string>) {
   return appHandlers({
     onVisible: (visible) => {
       for (const part of watching) part[visible ? 'wake' : 'rest']()
     },
     writeClipboard: (text) => clipboard.writeText(text),
+    notificationsSupported,
+    navigations: (signal) => navigations.take(signal),
     versions: {
       quayside: app.getVersion(),
       electron: process.versions.electron,

@@ -7,7 +7,11 @@ import type { EngineSupervisor } from './engine/supervisor'
 import type { Logger } from './platform/logger'
 import type { SettingsStore } from './platform/settings'
 import type { EngineSession } from './resources/session'
+import { showNotification } from './shell/notifications'
 import { saveScreenshot } from './shell/screenshot'
+import type { Mailbox } from './platform/mailbox'
+import type { Endings } from './stopped/endings'
+import { Notices } from './stopped/notices'
 
 /** The session follows the engine: connected while it runs, told when the computer slept, and telling of lost events. */
 export function connectSession(supervisor: EngineSupervisor, session: EngineSession, log: Logger): void {
@@ -31,6 +35,35 @@ export function connectSession(supervisor: EngineSupervisor, session: EngineSess
   powerMonitor.on('resume', () => {
     session.resync()
   })
+}
+
+/** Tells the desktop of containers that need a look; a click shows the window and leads to the page. */
+export function notifyOfContainers(parts: {
+  readonly session: EngineSession
+  readonly supervisor: EngineSupervisor
+  readonly settings: SettingsStore<Settings>
+  readonly endings: Endings
+  readonly navigations: Mailbox<string>
+  readonly window: BrowserWindow
+}): void {
+  const { session, supervisor, settings, endings, navigations, window } = parts
+  const notices = new Notices({
+    endings,
+    wanted: () => settings.current.notifications,
+    show: ({ path, ...text }) =>
+      showNotification(text, () => {
+        navigations.put(path)
+        if (window.isMinimized()) window.restore()
+        window.show()
+        window.focus()
+      })
+  })
+  session.onEvent((event) => {
+    endings.take(event)
+    // An engine that stops takes its containers along, which is no news.
+    if (supervisor.status.state.name !== 'stopping') notices.take(event)
+  })
+  supervisor.onNotRunning(() => notices.cancel())
 }
 
 /** The native parts (scroll bars, menus, the first paint) follow the theme the user chose. */

@@ -3,6 +3,7 @@
  * Creating and running is in run.ts.
  */
 import { ContainerInspect, ContainerSummary } from '@shared/docker/container-schema'
+import { AppError } from '@shared/errors'
 import { segment, withSignal, type DockerClient } from './client'
 import { TEMPORARY_LABEL } from './image-files'
 import { parseReply, parseRows } from './rows'
@@ -56,6 +57,31 @@ export async function inspectContainer(
 ): Promise<ContainerInspect> {
   const query = options.size === true ? { size: true } : {}
   return parseReply(ContainerInspect, await container(client, id).inspect(withSignal(query, signal)))
+}
+
+/** A body of `docker inspect` beyond this is no configuration any more; the page is not given it. */
+const MAX_INSPECT_BYTES = 8 * 1024 * 1024
+
+/** The exact body the engine answers for `docker inspect`, as text. */
+export async function inspectContainerText(
+  client: DockerClient,
+  id: string,
+  signal?: AbortSignal
+): Promise<string> {
+  const path = `/containers/${segment(id)}/json`
+  const reply = await client.request(withSignal({ path, isStream: true }, signal))
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of reply as AsyncIterable<Buffer>) {
+    chunks.push(chunk)
+    size += chunk.length
+    if (size > MAX_INSPECT_BYTES) {
+      throw new AppError('InvalidParameter', 'The answer is too large to show.', {
+        hint: 'Read it in a terminal with docker inspect.'
+      })
+    }
+  }
+  return Buffer.concat(chunks).toString('utf8').trim()
 }
 
 /** Starts it; a running one is left as it is. */

@@ -186,3 +186,34 @@ function noteLayer(layers: Map<string, { current: number; total: number }>, line
     layers.set(line.id, { current: known.total, total: known.total })
   }
 }
+
+const ImageConfig = z.object({
+  Id: z.string(),
+  Os: z.string().nullish(),
+  Architecture: z.string().nullish(),
+  Variant: z.string().nullish(),
+  Config: z
+    .object({
+      Cmd: z.array(z.string()).nullish(),
+      Entrypoint: z.array(z.string()).nullish(),
+      Env: z.array(z.string()).nullish()
+    })
+    .nullish()
+})
+/** What an image says of the platform it is for and of what runs in it. */
+export type ImageConfig = z.output<typeof ImageConfig>
+
+/** An image's platform and defaults; null when the engine does not have it any more. */
+export async function imageConfig(
+  client: DockerClient,
+  name: string,
+  signal?: AbortSignal
+): Promise<ImageConfig | null> {
+  try {
+    const reply = await client.request(withSignal({ path: `/images/${segment(name)}/json` }, signal))
+    return parseReply(ImageConfig, reply)
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'NotFound') return null
+    throw error
+  }
+}

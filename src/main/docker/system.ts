@@ -12,7 +12,12 @@ export async function engineInfo(client: DockerClient, signal?: AbortSignal): Pr
   return parseReply(EngineInfo, await client.request(withSignal({ path: '/info' }, signal)))
 }
 
-const EngineVersion = z.object({ Version: z.string(), ApiVersion: z.string(), Os: z.string().optional() })
+const EngineVersion = z.object({
+  Version: z.string(),
+  ApiVersion: z.string(),
+  Os: z.string().optional(),
+  Arch: z.string().optional()
+})
 export type EngineVersion = z.output<typeof EngineVersion>
 
 export async function engineVersion(client: DockerClient, signal?: AbortSignal): Promise<EngineVersion> {

@@ -1,11 +1,13 @@
 /** Containers for the page. Thin: the work is in docker/ and resources/; here errors learn what was attempted. */
 import { containerName, shortId } from '@shared/docker/container'
+import { layOutJson } from '@shared/docker/json-text'
 import { pullReference } from '@shared/docker/reference'
 import { oneLine } from '@shared/docker/text'
 import { AppError, attempted } from '@shared/errors'
 import type { DockerClient } from '../docker/client'
 import {
   inspectContainer,
+  inspectContainerText,
   listContainersById,
   pauseContainer,
   removeContainer,
@@ -17,9 +19,13 @@ import {
 import { pullImage } from '../docker/images'
 import { previewContainerRemoval } from '../docker/removal'
 import { runContainer } from '../docker/run'
+import { volumeHostPaths } from '../docker/volumes'
 import type { Handlers } from '../ipc/handler'
+import { watchHealth } from '../resources/health-watch'
 import type { EngineSession } from '../resources/session'
 import type { StatsRecorder } from '../stats/recorder'
+import type { Endings } from '../stopped/endings'
+import { whyStopped } from '../stopped/gather'
 import type { TaskRegistry } from '../tasks/registry'
 import { portUrl } from './port-url'
 
@@ -27,6 +33,8 @@ export interface ContainersHandlerDeps {
   readonly session: EngineSession
   readonly tasks: TaskRegistry
   readonly stats: StatsRecorder
+  /** What the events told of containers that ended. */
+  readonly endings: Endings
   /** Opens an address in the browser. */
   readonly openExternal: (url: string) => Promise<void>
 }
@@ -66,12 +74,12 @@ function nameOf(session: EngineSession, id: string): string {
   return row === undefined ? shortId(id) : containerName(row)
 }
 
-export function containersHandlers({ session, tasks, stats, openExternal }: ContainersHandlerDeps) {
+export function containersHandlers(deps: ContainersHandlerDeps) {
+  const { session, tasks, stats, endings, openExternal } = deps
   const tried = trying(session)
   return {
+    ...explainingHandlers({ session, endings }, tried),
     watch: (_, { signal }) => session.watchContainers(signal),
-    inspect: ({ id }, { signal }) =>
-      tried('inspect', id, (client) => inspectContainer(client, id, {}, signal)),
     // The verbs go on when the page closes: a click has been answered once it was sent.
     start: ({ id }) => tried('start', id, (client) => startContainer(client, id)),
     stop: ({ id }) => tried('stop', id, (client) => stopContainer(client, id)),
@@ -101,6 +109,42 @@ export function containersHandlers({ session, tasks, stats, openExternal }: Cont
     stats: ({ id }, { signal }) => stats.watch(id, signal),
     statsHistory: ({ id }, { signal }) => stats.watchHistory(id, signal)
   } satisfies Handlers['containers']
+}
+
+/** What is asked of a container to understand it; nothing here changes one. */
+function explainingHandlers(
+  { session, endings }: Pick<ContainersHandlerDeps, 'session' | 'endings'>,
+  tried: Tried
+) {
+  return {
+    inspect: ({ id }, { signal }) =>
+      tried('inspect', id, (client) => inspectContainer(client, id, {}, signal)),
+    inspectText: async ({ id }, { signal }) => {
+      const body = await tried('inspect', id, (client) => inspectContainerText(client, id, signal))
+      return { text: layOutJson(`[${body}]`) }
+    },
+    volumeHostPaths: ({ id }, { signal }) =>
+      tried('inspect the volumes of', id, async (client) => {
+        const { Mounts } = await inspectContainer(client, id, {}, signal)
+        const names = Mounts.flatMap(({ Type, Name }) =>
+          Type === 'volume' && Name !== undefined ? [Name] : []
+        )
+        return volumeHostPaths(client, [...new Set(names)], signal)
+      }),
+    whyStopped: ({ id }, { signal }) =>
+      tried('find out why it stopped:', id, (client) => {
+        const options = { ending: endings.get(id), local: session.local, rows: session.containers }
+        return whyStopped(client, id, options, signal)
+      }),
+    async *health({ id }, { signal }) {
+      try {
+        yield* watchHealth(session, id, signal)
+      } catch (error) {
+        if (signal.aborted) return
+        throw attempted(`Could not follow the health of container ${nameOf(session, id)}`, error)
+      }
+    }
+  } satisfies Partial<Handlers['containers']>
 }
 
 async function addressOf(

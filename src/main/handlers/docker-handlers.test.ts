@@ -7,6 +7,7 @@ import { applyChange } from '@shared/patch'
 import { startFakeEngine, type FakeEngine } from '../../../tests/fake-engine'
 import { EngineSession } from '../resources/session'
 import { StatsRecorder } from '../stats/recorder'
+import { Endings } from '../stopped/endings'
 import { TaskRegistry } from '../tasks/registry'
 import { containersHandlers } from './containers'
 import { imagesHandlers } from './images'
@@ -25,6 +26,7 @@ describe('the Docker handlers', () => {
   const session = new EngineSession()
   const tasks = new TaskRegistry()
   const containers = containersHandlers({
+    endings: new Endings(),
     session,
     tasks,
     stats: new StatsRecorder(session),

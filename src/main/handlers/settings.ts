@@ -6,9 +6,9 @@ import type { Settings } from '@shared/contract/settings'
 export function settingsHandlers(store: SettingsStore<Settings>) {
   return {
     watch: (_params, { signal }) => store.watch(signal),
-    update: ({ theme, startAtLaunch }) =>
+    update: ({ theme, startAtLaunch, notifications }) =>
       Promise.resolve().then(() => {
-        store.update({ theme, engine: { startAtLaunch } })
+        store.update({ theme, engine: { startAtLaunch }, notifications })
       })
   } satisfies Handlers['settings']
 }

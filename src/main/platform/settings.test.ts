@@ -5,7 +5,8 @@ import { Settings } from '@shared/contract/settings'
 import { silentLogger } from './logger'
 import { openSettings } from './settings'
 
-const defaults = { engine: { source: null, startAtLaunch: true }, theme: 'system' }
+const notifications = { died: true, unhealthy: true, outOfMemory: true }
+const defaults = { engine: { source: null, startAtLaunch: true }, theme: 'system', notifications }
 let dir: string
 let file: string
 const open = () => openSettings(file, Settings, silentLogger)
@@ -37,7 +38,17 @@ test.each([
 
 test('one wrong key does not cost the others', () => {
   writeFileSync(file, '{"engine":{"source":"bundled","startAtLaunch":"maybe"},"theme":"dark"}')
-  expect(open().current).toEqual({ engine: { source: 'bundled', startAtLaunch: true }, theme: 'dark' })
+  expect(open().current).toEqual({
+    engine: { source: 'bundled', startAtLaunch: true },
+    theme: 'dark',
+    notifications
+  })
+})
+
+test('a switch of notifications keeps the others, also in a file that has none', () => {
+  writeFileSync(file, '{"theme":"dark"}')
+  open().update({ notifications: { died: false } })
+  expect(open().current).toMatchObject({ theme: 'dark', notifications: { ...notifications, died: false } })
 })
 
 test('keys and values of a newer version survive a change of another key', () => {

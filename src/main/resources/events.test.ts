@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { effectsOf } from './events'
 
 const effects = (type: string, action: string, attributes: Record<string, string> = {}) =>
-  effectsOf({ type, action, id: 'x', attributes })
+  effectsOf({ type, action, id: 'x', attributes, detail: '', timeMs: 0 })
 
 describe('an event', () => {
   it.each(['create', 'stop', 'restart'])('%s touches its container', (action) => {

@@ -144,6 +144,11 @@ export class EngineSession {
     return endpoint?.kind === 'tcp' || endpoint?.kind === 'ssh' ? endpoint.host : 'localhost'
   }
 
+  /** Whether the engine's file system is this machine's: it listens on a socket here. */
+  get local(): boolean {
+    return this.#run?.endpoint.kind === 'unix'
+  }
+
   /** Whether an engine is connected. */
   get connected(): boolean {
     return this.#run !== null

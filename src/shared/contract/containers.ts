@@ -1,9 +1,11 @@
 /** Containers: the list as it changes, one-click verbs, running a new one, and live figures of one. */
 import { z } from 'zod'
 import { ContainerInspect, ContainerStats, ContainerSummary } from '../docker/container-schema'
+import { HealthCheck, HealthState } from '../docker/inspect-schema'
 import { STATS_FIELDS, type StatsField } from '../docker/stats-history'
 import { changeOf } from './changes'
 import { call, stream } from './dsl'
+import { StopReport } from './stop-report'
 
 /** A full container id, as the engine lists them. */
 export const ContainerId = z.string().regex(/^[0-9a-f]{64}$/)
@@ -71,6 +73,18 @@ export type StatsNews = z.output<typeof StatsNews>
 export const containers = {
   watch: stream({ item: changeOf(ContainerSummary), delivery: 'state' }),
   inspect: call({ params: byId, result: ContainerInspect }),
+  /** What `docker inspect` prints, character for character; 8 MiB at most. */
+  inspectText: call({ params: byId, result: z.object({ text: z.string() }) }),
+  /** The host folders behind its volumes, by volume name: those that a volume's own options bind. */
+  volumeHostPaths: call({ params: byId, result: z.record(z.string(), z.string()) }),
+  /** Its health check and what the probes say, now and after each of them. */
+  health: stream({
+    params: byId,
+    item: z.object({ check: HealthCheck.nullable(), state: HealthState.nullable() }),
+    delivery: 'latest'
+  }),
+  /** Why it is not running; null while there is nothing to explain. */
+  whyStopped: call({ params: byId, result: StopReport.nullable() }),
   start: call({ params: byId, result: z.void() }),
   stop: call({ params: byId, result: z.void() }),
   restart: call({ params: byId, result: z.void() }),

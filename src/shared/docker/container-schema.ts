@@ -1,6 +1,6 @@
 /**
- * A container as the Engine API spells it (`GET /containers/json`, `GET /containers/{id}/json`). Unknown fields are dropped
- * at the boundary; absent or null collections become empty ones.
+ * A container as the Engine API spells it in lists (`GET /containers/json`); inspect-schema.ts has the whole of one. Unknown
+ * fields are dropped at the boundary; absent or null collections become empty ones.
  */
 import { z } from 'zod'
 import { CONTAINER_STATES } from './container'
@@ -45,65 +45,7 @@ export const ContainerSummary = z.object({
 })
 export type ContainerSummary = z.output<typeof ContainerSummary>
 
-/** `GET /containers/{id}/json`, the parts the overview shows. */
-export const ContainerInspect = z.object({
-  Id: z.string(),
-  Name: z.string(),
-  Created: z.string(),
-  Path: z.string(),
-  Args: orEmpty(z.string()),
-  Image: z.string(),
-  Driver: z.string().optional(),
-  RestartCount: z.number().optional(),
-  SizeRw: z.number().optional(),
-  State: z.object({
-    Status: z.enum(CONTAINER_STATES),
-    /** Of its main process, as the engine's machine counts; 0 while it does not run. */
-    Pid: z.number().optional(),
-    OOMKilled: z.boolean().optional(),
-    ExitCode: z.number(),
-    Error: z.string().optional(),
-    StartedAt: z.string(),
-    FinishedAt: z.string()
-  }),
-  Config: z.object({
-    Hostname: z.string().optional(),
-    Image: z.string(),
-    User: z.string().optional(),
-    WorkingDir: z.string().optional(),
-    Tty: z.boolean().optional(),
-    Labels: labels,
-    Env: orEmpty(z.string())
-  }),
-  HostConfig: z.object({
-    AutoRemove: z.boolean().optional(),
-    /** Limits; 0 or absent is none, and so is a negative number of processes. */
-    Memory: z.number().optional(),
-    NanoCpus: z.number().optional(),
-    CpuQuota: z.number().optional(),
-    CpuPeriod: z.number().optional(),
-    PidsLimit: z.number().nullish(),
-    PidMode: z.string().optional(),
-    NetworkMode: z.string().optional(),
-    RestartPolicy: z.object({ Name: z.string(), MaximumRetryCount: z.number().optional() }).optional()
-  }),
-  Mounts: orEmpty(
-    z.object({
-      Type: z.string(),
-      Name: z.string().optional(),
-      Source: z.string(),
-      Destination: z.string(),
-      RW: z.boolean()
-    })
-  ),
-  NetworkSettings: z.object({
-    Networks: z
-      .record(z.string(), z.object({ IPAddress: z.string().optional() }))
-      .nullish()
-      .transform((map) => map ?? {})
-  })
-})
-export type ContainerInspect = z.output<typeof ContainerInspect>
+export { ContainerInspect } from './inspect-schema'
 
 /** One sample of a container's use, by the docker CLI's own formulas (see {@link containerStats} in main/docker/stats.ts). */
 export const ContainerStats = z.object({

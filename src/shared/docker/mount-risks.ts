@@ -33,12 +33,14 @@ export function mountRisks(lines: readonly string[]): string[] {
     const parsed = parseVolume(line.trim())
     if (!parsed.ok || parsed.volume.type !== 'bind') return []
     const readOnly = parsed.volume.options.split(',').includes('ro')
-    return risk(cleanPath(parsed.volume.source), readOnly) ?? []
+    return hostPathRisk(parsed.volume.source, readOnly) ?? []
   })
   return [...new Set(risks)]
 }
 
-function risk(source: string, readOnly: boolean): string | null {
+/** What a container that mounts this host path can do; null when that is nothing out of the ordinary. */
+export function hostPathRisk(path: string, readOnly: boolean): string | null {
+  const source = cleanPath(path)
   const may = readOnly ? 'read' : 'read and change'
   // Read-only or not: requests are written to a socket, the file itself is not changed.
   if (SOCKETS.test(source))

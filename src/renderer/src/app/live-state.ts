@@ -1,6 +1,8 @@
 /** Follows everything main tells, for as long as the app is open: one stream for each store, whatever page is shown. */
 import { watch } from 'vue'
+import { useRouter } from 'vue-router'
 import { api } from '@/api'
+import { useStream } from '@/composables/use-stream'
 import { useVisibility } from '@/composables/use-visibility'
 import { followContainers, useContainersStore } from '@/stores/containers'
 import { followEngine, useEngineStore } from '@/stores/engine'
@@ -19,6 +21,7 @@ export function useLiveState(): ReturnType<typeof useEngineStore> {
   followUsage()
   followContainers()
   followImages()
+  followNavigations()
 
   // What an engine held is not shown once it is gone: it may come back with other things, or be another engine.
   watch(
@@ -30,6 +33,15 @@ export function useLiveState(): ReturnType<typeof useEngineStore> {
     }
   )
   return engine
+}
+
+/** Where main wants the page to go, after a click on a notification. */
+function followNavigations(): void {
+  const router = useRouter()
+  useStream(
+    () => api.app.navigations(),
+    ({ path }) => void router.push(path)
+  )
 }
 
 /** Main reads nothing from the engine for a window that cannot be seen. */

@@ -46,6 +46,11 @@ export const CONTAINER_TABS: readonly Tab[] = [
     component: defineAsyncComponent(() => import('./inspect/InspectTab.vue'))
   },
   {
+    id: 'health',
+    label: 'Health',
+    component: defineAsyncComponent(() => import('./health/HealthTab.vue'))
+  },
+  {
     id: 'changes',
     label: 'Changes',
     component: defineAsyncComponent(() => import('./changes/ChangesTab.vue'))

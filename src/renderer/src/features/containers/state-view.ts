@@ -1,6 +1,7 @@
 /** A container's state as the page shows it: Docker's word, with what belongs to it, and the tone of its icon. */
 import type { StateTone } from '@/components/state-tone'
 import type { ContainerState, Health } from '@shared/docker/container'
+import { exitWords } from '@shared/docker/exit-code'
 
 interface StateFacts {
   readonly state: ContainerState
@@ -35,6 +36,12 @@ const USUAL_EXITS: readonly (number | null)[] = [null, 0, 137, 143]
 export function stateWord({ state, exitCode, health }: StateFacts): string {
   const extra = exitCode ?? (state === 'running' ? health : null)
   return extra === null ? words[state] : `${words[state]} (${extra})`
+}
+
+/** {@link stateWord} and, for one that ended, what its exit code says. */
+export function stateTitle(facts: StateFacts): string {
+  const word = stateWord(facts)
+  return facts.exitCode === null ? word : `${word}\n${exitWords(facts.exitCode)}`
 }
 
 /** The tone for {@link stateWord}. */

@@ -7,7 +7,11 @@ import { fakeApi } from '@/api/fake'
 import { useSettingsStore } from '@/stores/settings'
 import SettingsPage from './SettingsPage.vue'
 
-const settings = { engine: { source: null, startAtLaunch: true }, theme: 'light' } as const
+const settings = {
+  engine: { source: null, startAtLaunch: true },
+  theme: 'light',
+  notifications: { died: true, unhealthy: true, outOfMemory: true }
+} as const
 const versions = (): Promise<{ quayside: string; electron: string; platform: string }> =>
   Promise.resolve({ quayside: '0.1.0', electron: '33.2.1', platform: 'Linux x64' })
 

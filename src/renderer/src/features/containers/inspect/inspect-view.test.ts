@@ -1,9 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { splitCommand } from '../command-line'
-import { commandText, engineTime, envEntries, restartPolicyText, whyStopped } from './inspect-view'
+import { commandText, engineTime, restartPolicyText, spanText } from './inspect-view'
 import { visibleText } from '../visible-text'
-
-const state = { Status: 'exited' as const, ExitCode: 0, StartedAt: '', FinishedAt: '' }
 
 describe('inspect-view', () => {
   it('quotes a command so that it could be typed again', () => {
@@ -21,26 +19,16 @@ describe('inspect-view', () => {
     )
   })
 
-  it('takes variables apart at the first equals sign only', () => {
-    expect(envEntries(['A=b=c', 'EMPTY=', 'BARE'])).toEqual([
-      { key: 'A', value: 'b=c' },
-      { key: 'EMPTY', value: '' },
-      { key: 'BARE', value: null }
+  it('words spans of nanoseconds', () => {
+    expect([0, 500e6, 30e9, 90e9, 3_661e9, 1.5e9, 1234].map(spanText)).toEqual([
+      '0 s',
+      '500 ms',
+      '30 s',
+      '1 min 30 s',
+      '1 h 1 min',
+      '1 s 500 ms',
+      '1 µs 234 ns'
     ])
-  })
-
-  it('says why a container stopped', () => {
-    expect(whyStopped(state)).toBeNull()
-    expect(whyStopped({ ...state, Status: 'running', ExitCode: 1 })).toBeNull()
-    expect(whyStopped({ ...state, ExitCode: 137, OOMKilled: true })?.message).toContain('out of memory')
-    expect(whyStopped({ ...state, ExitCode: 127 })?.hint).toContain('not found')
-    expect(whyStopped({ ...state, Status: 'created', ExitCode: 128, Error: 'port in use' })?.message).toBe(
-      'Docker could not run it: port in use'
-    )
-    expect(whyStopped({ ...state, ExitCode: 3 })).toEqual({
-      message: 'It ended with exit code 3.',
-      hint: undefined
-    })
   })
 
   it('reads the year 1 as never', () => {

@@ -14,46 +14,26 @@ export function restartPolicyText(policy: ContainerInspect['HostConfig']['Restar
   return name === 'on-failure' && most > 0 ? `${name}, at most ${most} times` : name
 }
 
-/** An environment entry; one without `=` has no value. */
-export interface EnvEntry {
-  readonly key: string
-  readonly value: string | null
-}
+const UNITS: readonly (readonly [nanoseconds: number, unit: string])[] = [
+  [3_600_000_000_000, 'h'],
+  [60_000_000_000, 'min'],
+  [1_000_000_000, 's'],
+  [1_000_000, 'ms'],
+  [1_000, 'µs'],
+  [1, 'ns']
+]
 
-/** `KEY=value` lines taken apart at their first `=`. */
-export function envEntries(env: readonly string[]): readonly EnvEntry[] {
-  return env.map((line) => {
-    const at = line.indexOf('=')
-    return at === -1 ? { key: line, value: null } : { key: line.slice(0, at), value: line.slice(at + 1) }
-  })
-}
-
-const EXIT_MEANINGS: Readonly<Record<number, string>> = {
-  125: 'Docker itself could not run the container.',
-  126: 'The command was found but cannot be executed.',
-  127: 'The command was not found in the image.',
-  134: 'The process aborted (SIGABRT).',
-  137: 'The process was killed (SIGKILL): by docker kill, or because it did not stop in time.',
-  139: 'The process crashed (SIGSEGV).',
-  143: 'The process ended when asked to (SIGTERM).'
-}
-
-/** Why a container is not running, or null while it runs or never did anything wrong. */
-export function whyStopped(
-  state: ContainerInspect['State']
-): { message: string; hint: string | undefined } | null {
-  if (state.Status !== 'exited' && state.Status !== 'dead' && state.Status !== 'created') return null
-  if (state.OOMKilled === true) {
-    return {
-      message: `It ran out of memory and was killed (exit code ${state.ExitCode}).`,
-      hint: 'Give it a higher memory limit, or make what runs in it need less.'
-    }
+/** A span of nanoseconds in the largest units that say it: `1 min 30 s`, `500 ms`. */
+export function spanText(nanoseconds: number): string {
+  const parts: string[] = []
+  let rest = Math.max(0, Math.round(nanoseconds))
+  for (const [size, unit] of UNITS) {
+    const amount = Math.floor(rest / size)
+    if (amount > 0) parts.push(`${amount} ${unit}`)
+    rest -= amount * size
+    if (parts.length === 2) break
   }
-  if (state.Error !== undefined && state.Error !== '') {
-    return { message: `Docker could not run it: ${state.Error}`, hint: EXIT_MEANINGS[state.ExitCode] }
-  }
-  if (state.ExitCode === 0) return null
-  return { message: `It ended with exit code ${state.ExitCode}.`, hint: EXIT_MEANINGS[state.ExitCode] }
+  return parts.length === 0 ? '0 s' : parts.join(' ')
 }
 
 /** A time of the engine in milliseconds; null for Docker's "never" (year 1). */
