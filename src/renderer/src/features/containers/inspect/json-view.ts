@@ -98,7 +98,7 @@ export class JsonView {
       looks,
       EditorView.lineWrapping,
       EditorState.readOnly.of(true),
-      EditorView.contentAttributes.of({ 'aria-label': 'Raw JSON', 'aria-readonly': 'true' }),
+      EditorView.contentAttributes.of({ 'aria-label': 'Raw JSON', 'aria-readonly': 'true', tabindex: '0' }),
       keymap.of([...foldKeymap, ...defaultKeymap]),
       marksField,
       marker
