@@ -6,7 +6,7 @@
  * @property {string} id key of the samples: `<part>.<what>`
  * @property {string} title
  * @property {'ms' | 's' | 'MB' | '%' | '/s' | ''} unit
- * @property {'floor' | 'reference' | 'raw API' | null} against whose samples are the limit
+ * @property {'floor' | 'reference' | 'raw API' | 'docker stats' | null} against whose samples are the limit
  * @property {number} [maxRatio] target: at most so many times the limit
  * @property {number} [max] target: at most this, unless the limit itself is above it
  */
@@ -58,10 +58,22 @@ export const FIGURES = [
   { id: 'idle.shownCpu', title: 'idle CPU, window shown', unit: '%', against: 'floor', max: 0.5 },
   { id: 'idle.shownWakeUps', title: 'idle wake-ups, window shown', unit: '/s', against: 'floor', max: 8 },
   { id: 'idle.hiddenCpu', title: 'idle CPU, window hidden', unit: '%', against: 'floor', max: 0.1 },
-  { id: 'idle.hiddenWakeUps', title: 'idle wake-ups, window hidden', unit: '/s', against: 'floor', max: 8 }
+  { id: 'idle.hiddenWakeUps', title: 'idle wake-ups, window hidden', unit: '/s', against: 'floor', max: 8 },
+  { id: 'stats.listCpu', title: 'figures in the list: CPU of the app', unit: '%', against: 'docker stats' },
+  {
+    id: 'stats.listEngineCpu',
+    title: 'figures in the list: CPU of the engine',
+    unit: '%',
+    against: 'docker stats',
+    maxRatio: 1.1
+  },
+  { id: 'stats.restCpu', title: 'history, list not shown: app', unit: '%', against: 'floor', max: 0.5 },
+  { id: 'stats.restEngineCpu', title: 'history, list not shown: engine', unit: '%', against: null, max: 1 },
+  { id: 'stats.hiddenCpu', title: 'history, window hidden: app', unit: '%', against: 'floor', max: 0.1 },
+  { id: 'stats.hiddenEngineCpu', title: 'history, window hidden: engine', unit: '%', against: null, max: 0.5 }
 ]
 
 /** The benchmarks that can be named: each fills the figures that begin with its name. */
-export const PARTS = /** @type {const} */ (['startup', 'list', 'row', 'count', 'idle', 'logs'])
+export const PARTS = /** @type {const} */ (['startup', 'list', 'row', 'count', 'idle', 'logs', 'stats'])
 
 /** @typedef {(typeof PARTS)[number]} Part */

@@ -14,6 +14,7 @@ import { watchIdle } from './lib/idle.mjs'
 import { measureLogs } from './lib/logs.mjs'
 import { judge, Samples } from './lib/samples.mjs'
 import { session } from './lib/session.mjs'
+import { RUNNING, watchStats } from './lib/stats.mjs'
 import { tableText } from './lib/table.mjs'
 
 /**
@@ -49,9 +50,10 @@ export async function runBenchmarks(options) {
   const counted = {}
   const display = await startDisplay()
   try {
+    if (options.parts.has('stats')) await runStats(display.name, options, samples, faults)
     for (const kind of ['real', 'scripted']) {
       const sizes = options.sizes.filter(({ engine }) => engine === kind)
-      if (sizes.length === 0) continue
+      if (sizes.length === 0 || [...options.parts].every((part) => part === 'stats')) continue
       const engine = await (kind === 'real'
         ? startRealEngine()
         : startScriptedEngine(Math.max(...sizes.map(({ size }) => size))))
@@ -71,11 +73,32 @@ export async function runBenchmarks(options) {
   } finally {
     await display.stop()
   }
-  const sizes = options.sizes.map(({ size }) => size)
+  const sizes = [RUNNING, ...options.sizes.map(({ size }) => size)]
   const rows = judge(FIGURES, sizes, samples)
   const seconds = Math.round((performance.now() - started) / 1000)
   await writeResults({ rows, faults, counted, samples: samples.all(), seconds }, options)
   return { text: tableText(rows), faults, seconds }
+}
+
+/**
+ * On an engine of its own, whose containers run. Two rounds are enough for shares of a core over seconds.
+ * @param {string} display
+ * @param {Options} options
+ * @param {Samples} samples
+ * @param {string[]} faults
+ */
+async function runStats(display, { rounds, say, versions }, samples, faults) {
+  say(`${RUNNING} running containers …`)
+  const engine = await startRealEngine()
+  versions['engine'] = engine.version
+  try {
+    await engine.grow(RUNNING)
+    const attempt = attemptAt(faults, RUNNING)
+    const bench = { display, engine, size: RUNNING, samples, attempt }
+    await attempt('figures', () => watchStats(bench, Math.min(rounds, 2)))
+  } finally {
+    await engine.stop()
+  }
 }
 
 /**
@@ -96,7 +119,7 @@ async function atSize(bench, { parts, sizes, say, signal }, { rounds, deadline }
   if (parts.has('logs') && bench.size === sizes[0]?.size) {
     await step('logs', () => measureLogs(bench, Math.min(rounds, LOG_ROUNDS)))
   }
-  const lives = PARTS.filter((part) => parts.has(part) && !['count', 'idle', 'logs'].includes(part))
+  const lives = PARTS.filter((part) => parts.has(part) && !['count', 'idle', 'logs', 'stats'].includes(part))
   const names = /** @type {import('./lib/app.mjs').AppName[]} */ (Object.keys(APPS))
   for (let round = 1; round <= rounds && lives.length > 0; round++) {
     if (performance.now() > deadline) {

@@ -23,6 +23,7 @@ const CREATORS = 4
  * @property {(method: string, path: string, body?: object) => Promise<Reply>} call
  * @property {(index: number) => string} nameOf the name of one of its containers
  * @property {(count: number) => Promise<void>} grow creates containers until there are this many
+ * @property {() => number[]} pids the engine's own processes, shims included; what runs in containers is not the engine
  * @property {() => Promise<void>} stop
  */
 
@@ -51,6 +52,7 @@ export async function startScriptedEngine(containers) {
     nameOf: (index) => [...engine.state.containers.values()][index]?.Name ?? '',
     call: (method, target, body) => call(engine.socket, method, target, body),
     grow: () => Promise.resolve(),
+    pids: () => [],
     stop: () => engine.close()
   }
 }
@@ -81,6 +83,7 @@ export async function startRealEngine() {
         }
         await Promise.all(Array.from({ length: CREATORS }, create))
       },
+      pids: () => processesBelow(home).map(({ pid }) => pid),
       stop
     }
   } catch (error) {

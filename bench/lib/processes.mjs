@@ -68,8 +68,17 @@ export function cpuSeconds(root) {
  * @returns {Activity}
  */
 export function activity(root) {
+  return activityOf(processTree(root))
+}
+
+/**
+ * The same of processes that are no tree: an engine's shims leave their parent.
+ * @param {readonly number[]} pids
+ * @returns {Activity}
+ */
+export function activityOf(pids) {
   const threads = new Map()
-  for (const pid of processTree(root)) {
+  for (const pid of pids) {
     for (const tid of listOf(`/proc/${pid}/task`)) {
       const ns = read(`/proc/${pid}/task/${tid}/schedstat`)?.split(' ')[0]
       const switches = /^voluntary_ctxt_switches:\s*(\d+)/m.exec(

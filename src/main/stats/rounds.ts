@@ -1,18 +1,18 @@
 /**
- * Reads the containers nobody looks at, one at a time and each of them every now and then, so that all have a history.
+ * Reads the containers nobody looks at, all of them one after another every now and then, so that each has a history.
  * Counters go on while they are not read: a reading a minute says all that was used in that minute, only less finely.
  * Started by recorder.ts for each connection to an engine; docs/decisions/0420 says what the intervals cost.
  */
 import { pause } from '../resources/pause'
 
 export interface RoundsTiming {
-  /** The least time between two readings of one container. */
+  /** The least time between two rounds. */
   readonly intervalMs: number
-  /** The least time between two readings of any: many containers cost no more than few. */
+  /** The time a round has for each container it reads: many containers cost no more than few. */
   readonly perReadingMs: number
 }
 
-/** At most one reading a second. */
+/** At most one reading a second, on average: one right after another is several times cheaper than each by itself. */
 export const SHOWN: RoundsTiming = { intervalMs: 10_000, perReadingMs: 1000 }
 /** At most one every four seconds. */
 export const HIDDEN: RoundsTiming = { intervalMs: 60_000, perReadingMs: 4000 }
@@ -43,25 +43,24 @@ export class Rounds {
     this.#waiting.abort()
   }
 
-  /** From one reading to the next: spread over the interval, so that the engine never has many at once. */
+  /** From the beginning of a round to that of the next one. */
   get stepMs(): number {
     const { intervalMs, perReadingMs } = this.#hidden ? this.#timings.hidden : this.#timings.shown
-    return Math.max(intervalMs / Math.max(1, this.#count), perReadingMs)
+    return Math.max(intervalMs, this.#count * perReadingMs)
   }
 
-  /** Until the signal aborts. The first reading is a whole interval away: a start has better things to do. */
+  /** Until the signal aborts. The first round is a whole interval away: a start has better things to do. */
   async run(signal: AbortSignal): Promise<void> {
     this.#count = 0
-    let round: string[] = []
     let began = performance.now()
     while (await this.#untilDue(began, signal)) {
       began = performance.now()
-      if (round.length === 0) {
-        round = [...(await this.#source.due(signal).catch((): readonly string[] => []))]
-        this.#count = round.length
+      const ids = await this.#source.due(signal).catch((): readonly string[] => [])
+      this.#count = ids.length
+      for (const id of ids) {
+        if (signal.aborted) return
+        await this.#read(id, signal)
       }
-      const id = round.shift()
-      if (id !== undefined) await this.#read(id, signal)
     }
   }
 
