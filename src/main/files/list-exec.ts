@@ -21,18 +21,41 @@ export async function listByExec(
 ): Promise<FileEntry[] | null> {
   // Arguments travel as JSON, which holds no other text.
   if (!isText(folder)) return null
+  const deadline = AbortSignal.any([signal, AbortSignal.timeout(DEADLINE_MS)])
+  for (const tool of TOOLS) {
+    const entries = await listWith(client, id, folder, tool, deadline)
+    if (entries !== null) return entries
+  }
+  return null
+}
+
+/** As they are, or where an image has a busybox and not its links. */
+const TOOLS: readonly (readonly string[])[] = [[], ['busybox']]
+
+async function listWith(
+  client: DockerClient,
+  id: string,
+  folder: string,
+  tool: readonly string[],
+  signal: AbortSignal
+): Promise<FileEntry[] | null> {
   // No name can hold it: it is made for this one answer. So names may hold anything else, line feeds too.
   const mark = randomUUID()
-  const format = `${mark}%f|%u|%g|%s|%Y|%n${mark}%N`
-  const start = folder === '/' ? '/' : `${folder}/`
-  const argv = ['find', start, '-mindepth', '1', '-maxdepth', '1', '-exec', 'stat', '-c', format, '{}', '+']
+  const stat = [...tool, 'stat', '-c', `${mark}%f|%u|%g|%s|%Y|%n${mark}%N`]
+  const depth = ['-mindepth', '1', '-maxdepth', '1']
+  const argv = [...tool, 'find', folder === '/' ? '/' : `${folder}/`, ...depth, '-exec', ...stat, '{}', '+']
   // GNU stat quotes names by this; other stats do not know it.
   const env = ['QUOTING_STYLE=literal', 'LC_ALL=C']
-  const deadline = AbortSignal.any([signal, AbortSignal.timeout(DEADLINE_MS)])
-  const { exitCode, stdout } = await readCommand(client, id, { argv, env, limit: OUTPUT_LIMIT }, deadline)
-  const entries = parseStats(stdout, mark)
-  // A file that vanished meanwhile makes find fail; what it printed is still true.
-  return exitCode === 0 || entries.length > 0 ? entries : null
+  try {
+    const { exitCode, stdout } = await readCommand(client, id, { argv, env, limit: OUTPUT_LIMIT }, signal)
+    const entries = parseStats(stdout, mark)
+    // A file that vanished meanwhile makes find fail; what it printed is still true.
+    return exitCode === 0 || entries.length > 0 ? entries : null
+  } catch (error) {
+    if (signal.aborted) throw error
+    // An engine may refuse a command that is not there before it runs.
+    return null
+  }
 }
 
 /** Reads `mark f|u|g|s|Y|n mark N` records. Exported for tests. */

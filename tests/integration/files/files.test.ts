@@ -122,7 +122,7 @@ describe.skipIf(!canRunEngine)('files of containers on the real engine', () => {
       'sleep',
       '1000'
     )
-    await sh('bare', 'echo 1 > /etc/one; rm /bin/stat /bin/find')
+    await sh('bare', 'echo 1 > /etc/one; rm /bin/stat; busybox rm /bin/find /bin/busybox')
     expect(names(await list(bare, '/etc'))).toContain('one')
     expect(names(await list(bare, '/vol'))).toEqual(['in-volume'])
     await engine.docker('stop', '-t', '0', 'bare')
