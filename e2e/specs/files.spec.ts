@@ -116,3 +116,69 @@ test('the files of a running container are looked through, previewed, edited and
   await expect(files.item('made here')).toBeVisible()
   await expect(files.item('hello')).toBeVisible()
 })
+
+test('what is dropped on a folder is copied into it', async ({ quayside: { page, docker }, containers }) => {
+  await containers.row('web').getByRole('link', { name: 'web' }).click()
+  const files = new FilesTab(page)
+  await files.openTab('Files')
+  await files.go('/work/sub')
+  await expect(files.item('sub')).toBeFocused()
+  const data = await page.evaluateHandle(() => {
+    const transfer = new DataTransfer()
+    transfer.items.add(new File(['dropped content'], 'dropped.txt'))
+    return transfer
+  })
+  await files.item('sub').dispatchEvent('dragover', { dataTransfer: data })
+  await files.item('sub').dispatchEvent('drop', { dataTransfer: data })
+  await expect
+    .poll(() => docker('exec', 'web', 'sh', '-c', 'cat /work/sub/dropped.txt 2>/dev/null || :'))
+    .toBe('dropped content')
+  await expect(files.item('dropped.txt')).toBeVisible()
+})
+
+test('ten thousand entries are listed, scrolled and searched, and a stopped container shows the same', async ({
+  quayside: { page, docker },
+  containers
+}) => {
+  await containers.row('web').getByRole('link', { name: 'web' }).click()
+  const files = new FilesTab(page)
+  await files.openTab('Files')
+  await files.go('/many')
+  await expect(files.item('file-0')).toHaveAttribute('aria-setsize', '10000')
+  await page.keyboard.press('End')
+  await expect(page.locator(':focus')).toHaveAttribute('aria-level', '1')
+  await files.search.fill('file-9999')
+  await expect(files.item('file-9999')).toBeVisible()
+  await expect(files.item('file-1')).toHaveCount(0)
+  await files.search.fill('')
+  await docker('stop', '-t', '0', 'web')
+  await files.button('Refresh').click()
+  await files.go('/data/in-volume')
+  await expect(files.item('in-volume')).toBeFocused()
+  await page.keyboard.press('Enter')
+  await expect(files.file('in-volume')).toContainText('x')
+  await files.go('/nowhere')
+  await expect(page.getByRole('alert').filter({ hasText: '/nowhere' })).toBeVisible()
+})
+
+test('the tab Changes says what docker diff says', async ({ quayside: { page, docker }, containers }) => {
+  await docker('create', '--name', 'changed', '-v', 'data:/data', 'busybox:test', 'sleep', '1')
+  await docker('start', '-a', 'changed')
+  await docker('cp', 'web:/work/run', 'changed:/etc/new')
+  await containers.row('changed').getByRole('link', { name: 'changed' }).click()
+  const files = new FilesTab(page)
+  await files.openTab('Changes')
+  const shown = async (): Promise<string[]> => {
+    const lines = await files.changes.getByRole('listitem').allInnerTexts()
+    return lines.filter((line) => line.includes('/')).map((line) => line.replace(/\s+/g, ' ').trim())
+  }
+  const diff = (await docker('diff', 'changed')).split('\n').sort()
+  await expect.poll(async () => (await shown()).sort()).toEqual(diff)
+  await expect(page.getByText('Not part of it: what is in /data, which is mounted.')).toBeVisible()
+  await docker('cp', 'web:/work/run', 'changed:/etc/newer')
+  await files.button('Refresh').click()
+  await expect(files.changes).toContainText('/etc/newer')
+  await files.search.fill('newer')
+  await expect.poll(shown).toEqual(['A /etc/newer'])
+  expect(await seriousFindings(page)).toEqual([])
+})
