@@ -183,7 +183,7 @@ describe.skipIf(!canRunEngine)('logs on the real engine', () => {
   it('show a terminal, a line of ten megabytes, invalid UTF-8, NUL and escapes without harm', async () => {
     const tty = await run("printf 'a\\r\\033[Kb\\033[31mred\\033[0m\\n'; echo two", '-t')
     const wide = await run(
-      "head -c 10485760 /dev/zero | tr '\\\\0' x; echo; printf 'nul \\\\000 \\\\377 \\\\033]0;t\\\\007 end\\n'"
+      "head -c 10485760 /dev/zero | tr '\\0' x; echo; printf 'nul \\000 \\377 \\033]0;t\\007 end\\n'"
     )
     await engine.docker('wait', tty, wide)
     const first = view([tty])
