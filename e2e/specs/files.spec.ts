@@ -161,10 +161,14 @@ test('ten thousand entries are listed, scrolled and searched, and a stopped cont
   await expect(page.getByRole('alert').filter({ hasText: '/nowhere' })).toBeVisible()
 })
 
-test('the tab Changes says what docker diff says', async ({ quayside: { page, docker }, containers }) => {
+test('the tab Changes says what docker diff says', async ({
+  quayside: { page, docker, home },
+  containers
+}) => {
   await docker('create', '--name', 'changed', '-v', 'data:/data', 'busybox:test', 'sleep', '1')
   await docker('start', '-a', 'changed')
-  await docker('cp', 'web:/work/run', 'changed:/etc/new')
+  await writeFile(join(home, 'new'), 'new')
+  await docker('cp', join(home, 'new'), 'changed:/etc/new')
   await containers.row('changed').getByRole('link', { name: 'changed' }).click()
   const files = new FilesTab(page)
   await files.openTab('Changes')
@@ -175,7 +179,7 @@ test('the tab Changes says what docker diff says', async ({ quayside: { page, do
   const diff = (await docker('diff', 'changed')).split('\n').sort()
   await expect.poll(async () => (await shown()).sort()).toEqual(diff)
   await expect(page.getByText('Not part of it: what is in /data, which is mounted.')).toBeVisible()
-  await docker('cp', 'web:/work/run', 'changed:/etc/newer')
+  await docker('cp', join(home, 'new'), 'changed:/etc/newer')
   await files.button('Refresh').click()
   await expect(files.changes).toContainText('/etc/newer')
   await files.search.fill('newer')

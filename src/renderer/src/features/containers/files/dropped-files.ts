@@ -7,19 +7,29 @@ export interface Dropped {
   readonly file: File | null
 }
 
+/** A file as it was dropped, or an entry to walk: only folders need the latter, and not every source has entries. */
+export type DroppedItem = File | FileSystemEntry
+
 /** Must be called while the event is being handled: the browser forgets what was dropped right after. */
-export function droppedEntries(data: DataTransfer): readonly FileSystemEntry[] {
+export function droppedEntries(data: DataTransfer): readonly DroppedItem[] {
   return [...data.items]
     .filter(({ kind }) => kind === 'file')
-    .map((item) => item.webkitGetAsEntry())
-    .filter((entry) => entry !== null)
+    .map((item) => {
+      const entry = item.webkitGetAsEntry()
+      return entry?.isDirectory ? entry : (item.getAsFile() ?? entry)
+    })
+    .filter((dropped) => dropped !== null)
 }
 
 /** Everything at and below the entries. What cannot be read fails the whole: half a folder is worse than none. */
-export async function walkDropped(entries: readonly FileSystemEntry[]): Promise<Dropped[]> {
+export async function walkDropped(entries: readonly DroppedItem[]): Promise<Dropped[]> {
   const found: Dropped[] = []
   const pending = [...entries].reverse()
   for (let entry = pending.pop(); entry !== undefined; entry = pending.pop()) {
+    if (entry instanceof File) {
+      found.push({ path: entry.name, kind: 'file', file: entry })
+      continue
+    }
     const path = entry.fullPath.replace(/^\//, '')
     if (entry.isDirectory) {
       found.push({ path, kind: 'directory', file: null })
