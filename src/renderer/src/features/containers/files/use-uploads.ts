@@ -4,7 +4,7 @@ import { api } from '@/api'
 import { useTasksStore } from '@/stores/tasks'
 import { useToastsStore } from '@/stores/toasts'
 import { AppError } from '@shared/errors'
-import { droppedEntries, walkDropped, type Dropped } from './dropped-files'
+import { droppedEntries, walkDropped, type Dropped, type DroppedItem } from './dropped-files'
 import { sendDropped } from './send-dropped'
 
 /** An upload that would write over something, waiting for a yes. */
@@ -36,7 +36,7 @@ export function useUploads(id: () => string, onDone: (folder: string) => void) {
     await start({ folder, existing: chosen.existing, go })
   }
 
-  async function drop(folder: string, entries: readonly FileSystemEntry[]): Promise<void> {
+  async function drop(folder: string, entries: readonly DroppedItem[]): Promise<void> {
     if (entries.length === 0) return
     const dropped = await walkDropped(entries).catch(unreadable)
     const names = topNames(entries)
@@ -66,7 +66,7 @@ export function useUploads(id: () => string, onDone: (folder: string) => void) {
   }
 }
 
-function topNames(entries: readonly FileSystemEntry[]): string[] {
+function topNames(entries: readonly DroppedItem[]): string[] {
   if (entries.length > 1000) throw tooMany()
   return entries.map(({ name }) => name)
 }
