@@ -1,6 +1,6 @@
 import { flushPromises, type VueWrapper } from '@vue/test-utils'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { fakeApi } from '@/api/fake'
+import { fakeApi, fakeStream } from '@/api/fake'
 import { useContainersStore } from '@/stores/containers'
 import { AppError } from '@shared/errors'
 import ContainersPage from './ContainersPage.vue'
@@ -16,7 +16,11 @@ afterEach(() => {
 })
 
 async function open(run: Run, path = '/containers?run=nginx'): Promise<void> {
-  const { page } = await mountPage(ContainersPage, path, fakeApi({ containers: { run } }))
+  const { page } = await mountPage(
+    ContainersPage,
+    path,
+    fakeApi({ containers: { run, stats: () => fakeStream() } })
+  )
   mounted = page
   useContainersStore().apply({ type: 'snapshot', items: [] })
   await flushPromises()
