@@ -128,13 +128,24 @@ test('a container that cannot get its port says who holds it, and runs with anot
   shell
 }) => {
   const { docker, page } = quayside
-  await docker('run', '-d', '--name', 'holds-port', '-p', '18123:80', 'busybox:test', 'sleep', '1000')
-  const id = await docker('create', '--name', 'wants-port', '-p', '18123:80', 'busybox:test', 'sleep', '1000')
+  await docker('run', '-d', '--name', 'holds-port', '-p', '80', 'busybox:test', 'sleep', '1000')
+  // Whichever is free: another engine may run on this machine.
+  const port = Number((await docker('port', 'holds-port', '80/tcp')).split('\n')[0]?.split(':').at(-1))
+  const id = await docker(
+    'create',
+    '--name',
+    'wants-port',
+    '-p',
+    `${port}:80`,
+    'busybox:test',
+    'sleep',
+    '1000'
+  )
   await docker('start', 'wants-port').catch(() => undefined)
   const container = new ContainerPage(page)
   await shell.openContainers()
   await container.open(id)
-  await expect(container.why).toContainText('Port 18123 is already published by the container holds-port')
+  await expect(container.why).toContainText(`Port ${port} is already published by the container holds-port`)
   await expect(container.why).toContainText(await docker('inspect', '-f', '{{.State.Error}}', id))
   expect(await seriousFindings(page)).toEqual([])
   await container.why.getByRole('button', { name: 'Run with another port' }).focus()
@@ -143,7 +154,7 @@ test('a container that cannot get its port says who holds it, and runs with anot
   await expect(dialog.getByLabel('Name', { exact: true })).toHaveValue('wants-port-2')
   await dialog.getByRole('button', { name: 'Run', exact: true }).click()
   await expect(dialog).toHaveCount(0)
-  expect(await docker('port', 'wants-port-2')).toContain('80/tcp -> 0.0.0.0:18124')
+  expect(await docker('port', 'wants-port-2')).toContain(`80/tcp -> 0.0.0.0:${port + 1}`)
 
   await container.open(id)
   await container.why.getByRole('button', { name: 'Open holds-port' }).click()
@@ -195,8 +206,10 @@ test('a container that dies while the window is hidden notifies once, and a clic
   await expect.poll(titles).toEqual(['dies stopped by itself', 'hungry ran out of memory'])
   await died.click()
   await expect(died).toBeChecked()
-  for (const name of ['a', 'b', 'c'])
-    await docker('create', '--name', `crowd-${name}`, 'busybox:test', 'false')
-  await docker('start', 'crowd-a', 'crowd-b', 'crowd-c')
+  const waiting = ['sh', '-c', 'until [ -e /go/now ]; do sleep 0.1; done; exit 1']
+  const crowd = ['crowd-a', 'crowd-b', 'crowd-c']
+  for (const name of crowd)
+    await docker('run', '-d', '--name', name, '-v', 'go:/go', 'busybox:test', ...waiting)
+  await docker('exec', 'crowd-a', 'sh', '-c', 'echo > /go/now')
   await expect.poll(titles).toContain('3 containers stopped by themselves')
 })
