@@ -101,7 +101,23 @@ export async function importBusybox(quayside: Quayside, name = 'busybox:test'): 
     for (const folder of ['bin', 'tmp', 'etc', 'proc', 'sys', 'dev'])
       mkdirSync(join(rootfs, folder), { recursive: true })
     copyFileSync(busybox, join(rootfs, 'bin', 'busybox'))
-    for (const applet of ['sh', 'sleep', 'echo', 'httpd', 'true', 'false', 'cat', 'yes', 'wget'])
+    for (const applet of [
+      'sh',
+      'sleep',
+      'echo',
+      'httpd',
+      'true',
+      'false',
+      'cat',
+      'yes',
+      'wget',
+      'ash',
+      'stty',
+      'clear',
+      'seq',
+      'id',
+      'ps'
+    ])
       symlinkSync('busybox', join(rootfs, 'bin', applet))
   }
   const archive = join(quayside.home, 'e2e-rootfs.tar')

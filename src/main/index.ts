@@ -23,7 +23,8 @@ import { PAGE_ORIGIN, registerPageScheme, servePage } from './shell/protocol'
 import { createMainWindow, stateFileIn } from './shell/window'
 import { Endings } from './stopped/endings'
 import { TaskRegistry } from './tasks/registry'
-import { makeRouter } from './make-router'
+import { TerminalRegistry } from './terminals/registry'
+import { makeRouter, type Parts } from './make-router'
 import { connectSession, followTheme, notifyOfContainers, takePictureOnce } from './wiring'
 
 /** In development Vite serves the page; a packaged app has only its own files. */
@@ -83,8 +84,9 @@ function start(paths: Paths, log: Logger): void {
   })
   const tasks = new TaskRegistry()
   const logs = new LogService({ session, startScan: startScanThread })
+  const terminals = new TerminalRegistry(() => session.client())
   const told = { endings: new Endings(), navigations: new Mailbox<string>() }
-  const parts = { paths, resources, log, settings, supervisor, session, tasks, logs, ...told }
+  const parts = { paths, resources, log, settings, supervisor, session, tasks, logs, terminals, ...told }
   const router = makeRouter(parts)
   const windows = new Set<number>()
   serveIpc({ router, windows, origin, log })
@@ -111,15 +113,18 @@ function start(paths: Paths, log: Logger): void {
       window.show()
       window.focus()
     },
-    shutDown: async () => {
-      tasks.cancelAll()
-      logs.dispose()
-      await supervisor.dispose().catch((thrown: unknown) => {
-        log.error('the engine could not be stopped', { area: 'app' }, thrown)
-      })
-      session.disconnect()
-    }
+    shutDown: () => shutDown(parts)
   }).quitWith(window)
+}
+
+async function shutDown({ tasks, logs, terminals, supervisor, session, log }: Parts): Promise<void> {
+  tasks.cancelAll()
+  logs.dispose()
+  await terminals.closeAll()
+  await supervisor.dispose().catch((thrown: unknown) => {
+    log.error('the engine could not be stopped', { area: 'app' }, thrown)
+  })
+  session.disconnect()
 }
 
 function bundleDir(): string {

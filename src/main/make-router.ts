@@ -1,13 +1,14 @@
 /** The handlers of the whole contract, each given the parts it needs. Part of the composition root: used by main/index.ts only. */
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { app, clipboard, shell } from 'electron'
+import { app, BrowserWindow, clipboard, shell } from 'electron'
 import { contract } from '@shared/contract'
 import type { Settings } from '@shared/contract/settings'
 import type { EngineSupervisor } from './engine/supervisor'
 import { appHandlers } from './handlers/app'
 import { containersHandlers } from './handlers/containers'
 import { engineHandlers } from './handlers/engine'
+import { execHandlers } from './handlers/exec'
 import { filesHandlers } from './handlers/files'
 import { imageFilesHandlers } from './handlers/image-files'
 import { imagesHandlers } from './handlers/images'
@@ -38,6 +39,7 @@ import { openExternal } from './shell/open-external'
 import { StatsRecorder } from './stats/recorder'
 import type { Endings } from './stopped/endings'
 import type { TaskRegistry } from './tasks/registry'
+import type { TerminalRegistry } from './terminals/registry'
 
 /** What handlers are made of. */
 export interface Parts {
@@ -50,18 +52,21 @@ export interface Parts {
   readonly session: EngineSession
   readonly tasks: TaskRegistry
   readonly logs: LogService
+  readonly terminals: TerminalRegistry
   readonly endings: Endings
   /** Where the page is to go. */
   readonly navigations: Mailbox<string>
 }
 
 export function makeRouter(parts: Parts): Router {
-  const { paths, resources, log, settings, supervisor, session, tasks, logs, endings, navigations } = parts
+  const { paths, resources, log, settings, supervisor, session, tasks, logs, terminals } = parts
+  const { endings, navigations } = parts
   const stats = new StatsRecorder(session)
   const handlers = {
     app: desktopHandlers([session, stats], navigations),
     containers: containersHandlers({ session, tasks, stats, endings, openExternal }),
     engine: engineHandlers({ supervisor, reveal: (path) => shell.showItemInFolder(path) }),
+    exec: execHandlers({ session, terminals, openExternal }),
     files: filesHandlers({ session, tasks, dialogs: { chooseFiles, chooseTarget, chooseTargetFolder } }),
     imageFiles: imageFilesHandlers({
       images: makeImageFiles(() => startBrowseThread(paths.imageIndexDir), session),
@@ -108,6 +113,7 @@ function desktopHandlers(watching: readonly { wake(): void; rest(): void }[], na
     writeClipboard: (text) => clipboard.writeText(text),
     notificationsSupported,
     navigations: (signal) => navigations.take(signal),
+    paste: () => BrowserWindow.getAllWindows()[0]?.webContents.paste(),
     versions: {
       quayside: app.getVersion(),
       electron: process.versions.electron,

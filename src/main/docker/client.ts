@@ -2,6 +2,7 @@
  * One engine, spoken to through dockerode: version negotiated, requests counted, errors already AppErrors.
  * Made by resources/session for each engine run; the noun files of this folder take it as first parameter.
  */
+import type { Duplex } from 'node:stream'
 import Docker from 'dockerode'
 import { AppError } from '@shared/errors'
 import type { EngineEndpoint } from './endpoint'
@@ -90,6 +91,27 @@ export class DockerClient {
         else reject(error)
       })
     })
+  }
+
+  /** The headers of a reply without a body (`HEAD`). */
+  async headers(path: string, query: Readonly<Record<string, unknown>>, signal?: AbortSignal) {
+    try {
+      const reply = await this.#transport.reply({
+        path: `${path}?`,
+        method: 'HEAD',
+        options: { _query: query },
+        abortSignal: signal
+      })
+      reply.resume()
+      return reply.headers
+    } catch (error) {
+      throw connectionError(signal?.aborted === true ? signal.reason : error)
+    }
+  }
+
+  /** The raw connection of an exec or an attach: written to and read from until one side closes it. */
+  hijack(dial: Dial): Promise<Duplex> {
+    return this.#transport.hijack(dial)
   }
 
   /** Whether the negotiated version has what came with `version`. */

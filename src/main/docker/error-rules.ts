@@ -4,6 +4,7 @@
  */
 import type { ErrorCode } from '@shared/errors'
 import { shortId } from '@shared/docker/container'
+import { EXEC_RULES } from './error-rules-exec'
 import { REGISTRY_RULES } from './error-rules-registry'
 
 export interface RuleResult {
@@ -59,14 +60,6 @@ const startRules: readonly Rule[] = [
       code: 'InvalidParameter',
       message: `"${m[1] ?? ''}" in the image cannot be run.`,
       hint: 'It is a folder or is not marked as executable.'
-    })
-  ],
-  [
-    /unable to find user ([^:]*):/,
-    (m) => ({
-      code: 'InvalidParameter',
-      message: `The image has no user "${m[1] ?? ''}".`,
-      hint: 'Use a user of the image or a numeric id.'
     })
   ],
   [
@@ -155,6 +148,10 @@ const conflictRules: readonly Rule[] = [
       message: `The container is ${m[1] ?? 'running'}.`,
       hint: 'Stop it first, or remove it by force.'
     })
+  ],
+  [
+    /[Cc]ontainer \S+ is paused/,
+    () => ({ code: 'Conflict', message: 'The container is paused.', hint: 'Unpause it first.' })
   ],
   [
     /removal of container \S+ is already in progress/,
@@ -281,6 +278,7 @@ const ociRule: Rule = [
 
 export const ERROR_RULES: readonly Rule[] = [
   ...hostRules,
+  ...EXEC_RULES,
   ...startRules,
   ...conflictRules,
   ...missingRules,

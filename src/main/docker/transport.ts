@@ -10,10 +10,11 @@ import {
   type RequestOptions
 } from 'node:http'
 import { Agent as SecureAgent, request as httpsRequest } from 'node:https'
-import { finished, Readable } from 'node:stream'
+import { finished, Readable, type Duplex } from 'node:stream'
 import { AppError } from '@shared/errors'
 import type { EngineEndpoint } from './endpoint'
 import { connectionError, replyError } from './errors'
+import { notUpgraded, upgrade, UPGRADE_HEADERS } from './hijack'
 
 /** What dockerode passes to its modem, the parts that are used here. */
 export interface Dial {
@@ -96,6 +97,36 @@ export class Transport {
       if (!isStaleSocket(error)) throw error
       // The engine closed an idle connection just as it was reused; a read may simply be sent again.
       return await accepted(await this.#exchange(options, body.data))
+    }
+  }
+
+  /** One request that turns its connection over to a process in a container (exec, attach); see hijack.ts. */
+  async hijack(dial: Dial): Promise<Duplex> {
+    const { abortSignal: signal } = dial
+    signal?.throwIfAborted()
+    const body = bodyOf(dial)
+    const options: RequestOptions = {
+      ...this.#base,
+      method: 'POST',
+      path: this.#path(dial),
+      headers: { Host: 'docker', ...body.headers, ...UPGRADE_HEADERS },
+      agent: this.#streams
+    }
+    this.requests += 1
+    const request = this.#send(options)
+    const abort = (): void => void request.destroy()
+    signal?.addEventListener('abort', abort, { once: true })
+    try {
+      return await upgrade(request, body.data as string | undefined, signal, (reply) =>
+        accepted(reply).then(() => {
+          request.destroy()
+          return notUpgraded()
+        })
+      )
+    } catch (error) {
+      throw signal?.aborted === true ? abortError(signal) : connectionError(error)
+    } finally {
+      signal?.removeEventListener('abort', abort)
     }
   }
 

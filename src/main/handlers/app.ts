@@ -5,6 +5,8 @@ export interface AppHandlerDeps {
   readonly onVisible: (visible: boolean) => void
   /** Asynchronous in newer Electrons, so it is awaited in all. */
   readonly writeClipboard: (text: string) => void | Promise<void>
+  /** Into the focused field of the window. */
+  readonly paste: () => void
   readonly notificationsSupported: () => boolean
   /** Paths the page is to go to; each is taken by one reader. */
   readonly navigations: (signal: AbortSignal) => AsyncGenerator<string, void, undefined>
@@ -12,7 +14,7 @@ export interface AppHandlerDeps {
 }
 
 export function appHandlers(deps: AppHandlerDeps) {
-  const { onVisible, writeClipboard, notificationsSupported, navigations, versions } = deps
+  const { onVisible, writeClipboard, paste, notificationsSupported, navigations, versions } = deps
   return {
     setVisible: ({ visible }) => Promise.resolve(onVisible(visible)),
     async copyText({ text }) {
@@ -22,6 +24,7 @@ export function appHandlers(deps: AppHandlerDeps) {
     async *navigations(_, { signal }) {
       for await (const path of navigations(signal)) yield { path }
     },
+    paste: () => Promise.resolve(paste()),
     versions: () => Promise.resolve(versions)
   } satisfies Handlers['app']
 }

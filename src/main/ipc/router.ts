@@ -68,7 +68,6 @@ export class Router {
     const started = this.#options.now()
     const closing = new AbortController()
     const inputs = new InputQueue<unknown>()
-    const credit = new Credit()
     port.onClose(() => {
       closing.abort()
       inputs.end()
@@ -78,6 +77,7 @@ export class Router {
       const { spec, handler } = this.#find(name, 'stream')
       const input = this.#parse(spec, params, refusal)
       if (this.counters.streamsOpen > MAX_STREAMS) throw tooManyStreams()
+      const credit = new Credit(spec.windowBytes)
       port.receive((frame) => {
         if (!this.#receive(frame, spec, inputs, credit)) port.close()
       })

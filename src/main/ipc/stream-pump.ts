@@ -9,21 +9,28 @@ import type { ServerPort } from './port'
 export const WINDOW = { bytes: 256 * 1024, items: 64 }
 
 /** What one item takes of the window; a byte array its share of it, anything else one place. */
-function costOf(item: unknown): number {
-  return item instanceof Uint8Array ? (item.byteLength / WINDOW.bytes) * WINDOW.items : 1
+function costOf(item: unknown, windowBytes: number): number {
+  return item instanceof Uint8Array ? (item.byteLength / windowBytes) * WINDOW.items : 1
 }
 
 /** Counts what the page has not acknowledged and lets the pump wait for room. */
 export class Credit {
+  readonly #windowBytes: number
   readonly #costs: number[] = []
   #unacked = 0
   #waiting: { readonly limit: number; readonly resolve: () => void } | null = null
+
+  constructor(windowBytes = WINDOW.bytes) {
+    this.#windowBytes = windowBytes
+  }
 
   get unacked(): number {
     return this.#unacked
   }
 
-  spend(cost: number): void {
+  /** `item` is under way. */
+  spend(item: unknown): void {
+    const cost = costOf(item, this.#windowBytes)
     this.#costs.push(cost)
     this.#unacked += cost
   }
@@ -79,7 +86,7 @@ async function pumpAll<I, E>(
     if (result.done === true) return result.value
     if (signal.aborted) return undefined
     port.post({ type: 'next', items: [result.value] })
-    credit.spend(costOf(result.value))
+    credit.spend(result.value)
     // `state`: the producer is asked again only when the page is ready, so it merges what comes meanwhile.
     if (delivery === 'state') await credit.room(0, signal)
     else if (credit.unacked >= WINDOW.items) await credit.room(WINDOW.items / 2, signal)
@@ -98,8 +105,8 @@ async function pumpLatest<I, E>(
     await credit.room(0, signal)
     if (slot === null || signal.aborted) return
     port.post({ type: 'next', items: [slot.item] })
+    credit.spend(slot.item)
     slot = null
-    credit.spend(1)
   }
   for (;;) {
     const result = await source.next()

@@ -10,6 +10,8 @@ export const app = {
   notificationsSupported: call({ result: z.object({ supported: z.boolean() }) }),
   /** Where main wants the page to go, for example after a click on a notification: an address of the page's own. */
   navigations: stream({ item: z.object({ path: z.string() }), delivery: 'latest' }),
+  /** Pastes the clipboard where the focus is, as Ctrl+V does; its text is not handed to the page otherwise. */
+  paste: call({ result: z.void() }),
   versions: call({
     result: z.object({ quayside: z.string(), electron: z.string(), platform: z.string() })
   })

@@ -34,6 +34,8 @@ export interface StreamSpec<
   /** The value a stream ends with. */
   readonly end: E
   readonly delivery: Delivery
+  /** How many bytes of byte items may be under way unacknowledged, where the usual window is too large. */
+  readonly windowBytes?: number | undefined
 }
 
 /** For calls and streams that take nothing. */
@@ -57,6 +59,7 @@ export function stream<
   readonly input?: N
   readonly end?: E
   readonly delivery: Delivery
+  readonly windowBytes?: number
 }): StreamSpec<P, I, N, E> {
   return {
     kind: 'stream',
@@ -64,7 +67,8 @@ export function stream<
     item: spec.item,
     input: spec.input ?? (z.never() as unknown as N),
     end: spec.end ?? (z.void() as unknown as E),
-    delivery: spec.delivery
+    delivery: spec.delivery,
+    windowBytes: spec.windowBytes
   }
 }
 

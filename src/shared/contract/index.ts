@@ -3,6 +3,7 @@ import { app } from './app'
 import { containers } from './containers'
 import type { Api as ApiOf } from './dsl'
 import { engine } from './engine'
+import { exec } from './exec'
 import { files } from './files'
 import { imageFiles } from './image-files'
 import { images } from './images'
@@ -16,6 +17,7 @@ export const contract = {
   app,
   containers,
   engine,
+  exec,
   files,
   imageFiles,
   images,

@@ -1,5 +1,6 @@
 /** The `docker …` command each action equals, ready to paste into a POSIX shell. Pure; used by views. */
 import type { RunOptions } from '../contract/containers'
+import type { ExecOptions } from '../contract/exec'
 
 /** Left as they are by every shell in every position. */
 const PLAIN = /^[\w@%+:,./-][\w@%+=:,./-]*$/
@@ -27,6 +28,23 @@ export function runCommand(options: RunOptions): string {
     ...flags('-v', options.volumes),
     options.image,
     ...options.command
+  ])
+}
+
+/** `docker exec` with a terminal, for the form of a new one. */
+export function execCommand(
+  name: string,
+  { command, user, workingDir, env }: Pick<ExecOptions, 'command' | 'user' | 'workingDir' | 'env'>
+): string {
+  return shellCommand([
+    'docker',
+    'exec',
+    '-it',
+    ...(user === '' ? [] : ['-u', user]),
+    ...(workingDir === '' ? [] : ['-w', workingDir]),
+    ...env.flatMap((value) => ['-e', value]),
+    name,
+    ...command
   ])
 }
 

@@ -82,6 +82,8 @@ const Config = z.object({
   WorkingDir: z.string().optional(),
   Tty: z.boolean().optional(),
   OpenStdin: flag,
+  /** Its input closes with the first connection that had it. */
+  StdinOnce: z.boolean().optional(),
   StopSignal: text,
   StopTimeout: count,
   Cmd: texts,

@@ -131,7 +131,8 @@ function envErrors(env: readonly string[]): RunFieldError[] {
   })
 }
 
-function envMistake(text: string): string | null {
+/** What is wrong with an environment entry; null when nothing is. */
+export function envMistake(text: string): string | null {
   if (text === '' || text.startsWith('=')) return 'A variable needs a name: KEY=value.'
   // The CLI would take the value of its own environment here; an app has none the user knows.
   if (!text.includes('=')) return `Write ${text}=value; for an empty value ${text}=.`

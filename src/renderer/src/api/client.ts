@@ -21,6 +21,8 @@ export const STREAM_METHODS: ReadonlySet<string> = new Set([
   'containers.statsHistory',
   'containers.watch',
   'engine.watch',
+  'exec.session',
+  'exec.watch',
   'files.drop',
   'files.list',
   'files.read',

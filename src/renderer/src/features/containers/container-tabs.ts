@@ -25,6 +25,12 @@ export const CONTAINER_TABS: readonly Tab[] = [
     label: 'Logs',
     component: defineAsyncComponent(() => import('./logs/LogsTab.vue'))
   },
+  // Never the first: a page shows its first tab unasked, and this one runs a shell.
+  {
+    id: 'terminal',
+    label: 'Terminal',
+    component: defineAsyncComponent(() => import('./terminal/TerminalTab.vue'))
+  },
   {
     id: 'stats',
     label: 'Stats',
