@@ -134,7 +134,7 @@ export default defineConfigWithVueTs(
     [
       noElectron,
       noDockerode,
-      ban('The engine is supervised without the Engine API client; main/index wires them.', [
+      ban('The engine is supervised without the Engine API client; main/application wires them.', [
         '@main/{docker,resources,handlers,ipc,shell,tasks}/*',
         '**/renderer/**'
       ])
@@ -181,7 +181,7 @@ export default defineConfigWithVueTs(
     [
       noDockerode,
       noChildProcess,
-      ban('The desktop knows neither engine nor API; main/index wires them.', [
+      ban('The desktop knows neither engine nor API; main/application wires them.', [
         '@main/{docker,resources,handlers,engine,tasks}/*',
         '**/renderer/**'
       ])

@@ -1,4 +1,4 @@
-/** The handlers of the whole contract, each given the parts it needs. Part of the composition root: used by main/index.ts only. */
+/** The handlers of the whole contract, each given the parts it needs. Part of the composition root: used by main/application.ts only. */
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { app, BrowserWindow, clipboard, shell } from 'electron'

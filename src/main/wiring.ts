@@ -1,4 +1,4 @@
-/** Which part tells which other part what. Part of the composition root: used by main/index.ts only. */
+/** Which part tells which other part what. Part of the composition root: used by main/application.ts only. */
 import { nativeTheme, powerMonitor, type BrowserWindow } from 'electron'
 import type { EngineStatus } from '@shared/contract/engine'
 import type { Settings } from '@shared/contract/settings'
@@ -8,6 +8,7 @@ import type { Logger } from './platform/logger'
 import type { SettingsStore } from './platform/settings'
 import type { EngineSession } from './resources/session'
 import { showNotification } from './shell/notifications'
+import { backgroundColor } from './shell/window'
 import { saveScreenshot } from './shell/screenshot'
 import type { Mailbox } from './platform/mailbox'
 import type { Endings } from './stopped/endings'
@@ -67,10 +68,11 @@ export function notifyOfContainers(parts: {
 }
 
 /** The native parts (scroll bars, menus, the first paint) follow the theme the user chose. */
-export function followTheme(settings: SettingsStore<Settings>): void {
+export function followTheme(settings: SettingsStore<Settings>, window: BrowserWindow): void {
   const apply = async (): Promise<void> => {
     for await (const { theme } of settings.watch(new AbortController().signal)) {
       nativeTheme.themeSource = theme === 'contrast' ? 'dark' : theme
+      if (!window.isDestroyed()) window.setBackgroundColor(backgroundColor())
     }
   }
   void apply()

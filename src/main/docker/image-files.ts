@@ -101,19 +101,24 @@ async function createTemporary(client: DockerClient, imageId: string, signal?: A
   return Id
 }
 
-/** Removes what a killed Quayside left: containers made on this computer by a process that is gone, and any a day old. */
+/**
+ * Removes what a killed Quayside left: containers made on this computer by a process that is gone, and any a day old. Only
+ * what says of itself that it is ours and never ran: an engine may ignore a filter, and force is never needed.
+ */
 export async function sweepTemporary(client: DockerClient, signal?: AbortSignal): Promise<number> {
   const reply = await client.docker.listContainers(
     withSignal({ all: true, filters: { label: [TEMPORARY_LABEL] } }, signal)
   )
   const nowSeconds = client.connectedAtSeconds ?? Date.now() / 1000
   let removed = 0
-  for (const { Id, Created, Labels } of reply) {
-    const [host, pid] = (Labels[TEMPORARY_LABEL] ?? '').split('/')
+  for (const { Id, Created, State, Labels } of reply) {
+    const maker = Object.hasOwn(Labels, TEMPORARY_LABEL) ? Labels[TEMPORARY_LABEL] : undefined
+    if (maker === undefined || State !== 'created') continue
+    const [host, pid] = maker.split('/')
     const orphaned = host === hostname() && !isAlive(Number(pid))
     if (!orphaned && nowSeconds - Created < DAY_SECONDS) continue
     try {
-      await client.docker.getContainer(segment(Id)).remove({ force: true, v: true })
+      await client.docker.getContainer(segment(Id)).remove({ v: true })
       removed += 1
     } catch (error) {
       if (!(error instanceof AppError) || (error.code !== 'NotFound' && error.code !== 'Conflict'))

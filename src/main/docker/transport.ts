@@ -156,11 +156,14 @@ export class Transport {
   }
 }
 
-function baseOptions(endpoint: EngineEndpoint): RequestOptions & { readonly rejectUnauthorized?: boolean } {
+function baseOptions(
+  endpoint: EngineEndpoint
+): RequestOptions & { readonly rejectUnauthorized?: boolean; readonly servername?: string } {
   switch (endpoint.kind) {
     case 'unix':
     case 'npipe':
-      return { socketPath: endpoint.path }
+      // No name of a server: without one Node looks for it in the Host header, at the price of an expression compiled for 30 ms.
+      return { socketPath: endpoint.path, servername: '' }
     case 'tcp': {
       const { tls } = endpoint
       const address = { host: endpoint.host, port: endpoint.port }

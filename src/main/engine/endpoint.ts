@@ -1,5 +1,5 @@
 /**
- * Where an engine listens, and how the docker CLI spells it. Used by the hosts, the probe and main/index.ts, which
+ * Where an engine listens, and how the docker CLI spells it. Used by the hosts, the probe and main/application.ts, which
  * hands the same shape to main/docker. Plain data: nothing is opened here.
  */
 

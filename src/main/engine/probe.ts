@@ -77,7 +77,7 @@ function connectOptions(endpoint: EngineEndpoint): RequestOptions & Record<strin
   switch (endpoint.kind) {
     case 'unix':
     case 'npipe':
-      return { socketPath: endpoint.path }
+      return { socketPath: endpoint.path, servername: '' }
     case 'tcp': {
       const { host, port, tls } = endpoint
       if (tls === undefined) return { host, port }

@@ -1,6 +1,6 @@
 /**
  * Keeps an engine for the app: the bundled one, started, watched and stopped here, or the one the docker CLI talks to,
- * which is only talked to. Made once by main/index.ts; used by handlers/engine.ts. The life of an engine is decided in
+ * which is only talked to. Made once by main/application.ts; used by handlers/engine.ts. The life of an engine is decided in
  * machine.ts and carried out by runner.ts; this file chooses which engine, and tells others how it is.
  */
 import { homedir } from 'node:os'

@@ -8,7 +8,8 @@ import type { Router } from './router'
 import { isTrustedSender } from './sender'
 
 export interface IpcOptions {
-  readonly router: Router
+  /** Not there yet while the application is being loaded; what the page asks meanwhile waits. */
+  readonly router: Promise<Router>
   /** Ids of the web contents that show our page. */
   readonly windows: ReadonlySet<number>
   readonly origin: string
@@ -36,7 +37,7 @@ export function serveIpc(options: IpcOptions): void {
       }
       event.sender.once('destroyed', onGone)
       try {
-        return await options.router.call(name, params, refusal, gone.signal)
+        return await (await options.router).call(name, params, refusal, gone.signal)
       } finally {
         event.sender.off('destroyed', onGone)
       }
@@ -52,7 +53,7 @@ export function serveIpc(options: IpcOptions): void {
     }
     const { name, params, refusal } = (message ?? {}) as Record<string, unknown>
     const server = serverPort(port, (data) => (data as { data: unknown }).data)
-    void options.router.stream(name, params, refusal, server)
+    void options.router.then((router) => router.stream(name, params, refusal, server))
   }
   ipcMain.on(STREAM_CHANNEL, onStream)
 }

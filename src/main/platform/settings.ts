@@ -1,5 +1,5 @@
 /**
- * The settings file: read once at start, kept in memory, replaced as a whole on every change. Owned by main/index.ts,
+ * The settings file: read once at start, kept in memory, replaced as a whole on every change. Owned by main/application.ts,
  * used by handlers/settings and the engine supervisor. A damaged file costs only what is damaged: each key falls back
  * to its default, keys this version does not know are kept, and the last good file is beside it as `.bak`.
  */

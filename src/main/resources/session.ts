@@ -1,6 +1,6 @@
 /**
  * What main knows of the engine that is in use: its client, its event stream and the collections that follow it.
- * main/index.ts wires it to the supervisor (connect, disconnect); handlers read it. It never starts or stops an engine.
+ * main/application.ts wires it to the supervisor (connect, disconnect); handlers read it. It never starts or stops an engine.
  */
 import { setMaxListeners } from 'node:events'
 import type { ContainerState, ContainerSummary } from '@shared/docker/container'

@@ -26,7 +26,7 @@ export function createMainWindow(options: WindowOptions): BrowserWindow {
     title: 'Quayside',
     show: false,
     autoHideMenuBar: true,
-    backgroundColor: nativeTheme.shouldUseDarkColors ? BACKGROUND.dark : BACKGROUND.light,
+    backgroundColor: backgroundColor(),
     ...(options.icon === undefined ? {} : { icon: options.icon }),
     webPreferences: {
       preload: options.preload,
@@ -49,6 +49,11 @@ export function createMainWindow(options: WindowOptions): BrowserWindow {
   })
   void window.loadURL(options.url)
   return window
+}
+
+/** What shows where the page has not been drawn yet. */
+export function backgroundColor(): string {
+  return nativeTheme.shouldUseDarkColors ? BACKGROUND.dark : BACKGROUND.light
 }
 
 export function stateFileIn(folder: string): string {

@@ -1,6 +1,6 @@
 /**
  * All terminal sessions of the app, whatever page is open: opens them, lists them, shows them, and sees to it that none
- * outlives the app. Handlers call it; main/index closes it.
+ * outlives the app. Handlers call it; main/application closes it.
  */
 import { randomUUID } from 'node:crypto'
 import { basename } from 'node:path/posix'

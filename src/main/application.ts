@@ -1,0 +1,78 @@
+/**
+ * The composition root: constructs the parts, wires them to one another, starts and stops them. No logic of its own.
+ * Loaded by index.ts once the window is on its way.
+ */
+import { app, type BrowserWindow } from 'electron'
+import { Settings } from '@shared/contract/settings'
+import { createEngineSupervisor } from './engine/supervisor'
+import type { Router } from './ipc/router'
+import type { Logger } from './platform/logger'
+import { Mailbox } from './platform/mailbox'
+import { resolveBundleDir, type Paths } from './platform/paths'
+import { openSettings } from './platform/settings'
+import { EngineSession } from './resources/session'
+import { installMenu } from './shell/menu'
+import { startScanThread } from './logs/scan-thread'
+import { LogService } from './logs/service'
+import { Endings } from './stopped/endings'
+import { TaskRegistry } from './tasks/registry'
+import { TerminalRegistry } from './terminals/registry'
+import { makeRouter, type Parts } from './make-router'
+import { connectSession, followTheme, notifyOfContainers, takePictureOnce } from './wiring'
+
+export interface Application {
+  /** Answers the page. */
+  readonly router: Router
+  /** Ends everything that has to end before the process may; its failures are logged. */
+  shutDown(): Promise<void>
+}
+
+export function start(base: {
+  readonly paths: Paths
+  readonly resources: string
+  readonly log: Logger
+  readonly window: BrowserWindow
+}): Application {
+  const { paths, resources, log, window } = base
+  installMenu(process.platform)
+  const settings = openSettings(paths.settingsFile, Settings, log)
+  followTheme(settings, window)
+  const supervisor = createEngineSupervisor({
+    paths,
+    settings,
+    log,
+    env: process.env,
+    bundleDir: bundleDir()
+  })
+  const session = new EngineSession({
+    log: { warn: (message, { kind }) => log.warn(message, { area: 'session', kind: String(kind) }) }
+  })
+  const tasks = new TaskRegistry()
+  const logs = new LogService({ session, startScan: startScanThread })
+  const terminals = new TerminalRegistry(() => session.client())
+  const told = { endings: new Endings(), navigations: new Mailbox<string>() }
+  const parts = { paths, resources, log, settings, supervisor, session, tasks, logs, terminals, ...told }
+
+  connectSession(supervisor, session, log)
+  notifyOfContainers({ ...parts, window })
+  const picture = process.env['QUAYSIDE_SCREENSHOT']
+  if (picture !== undefined) takePictureOnce(supervisor, window, picture, log)
+  return { router: makeRouter(parts), shutDown: () => shutDown(parts) }
+}
+
+async function shutDown({ tasks, logs, terminals, supervisor, session, log }: Parts): Promise<void> {
+  tasks.cancelAll()
+  logs.dispose()
+  await terminals.closeAll()
+  await supervisor.dispose().catch((thrown: unknown) => {
+    log.error('the engine could not be stopped', { area: 'app' }, thrown)
+  })
+  session.disconnect()
+}
+
+function bundleDir(): string {
+  const where = app.isPackaged
+    ? { packagedResources: process.resourcesPath }
+    : { repository: app.getAppPath() }
+  return resolveBundleDir({ ...where, platform: process.platform, arch: process.arch })
+}
