@@ -30,10 +30,14 @@ test('a shell opens by itself, runs what is typed, and is there again after anot
   await expect(terminal.screen).toContainText('y')
   await expect.poll(async () => await frames(page)).toBeGreaterThan(5)
   await terminal.input.focus()
-  const began = Date.now()
+  const answered = terminal.shows('^C')
+  const pressed = await page.evaluate(() => performance.now())
   await page.keyboard.press('Control+c')
-  await expect(terminal.screen).toContainText('^C')
-  console.log(`Ctrl+C was answered after ${Date.now() - began} ms`)
+  const ms = (await answered) - pressed
+  console.log(`Ctrl+C was answered after ${Math.round(ms)} ms`)
+  // What was on its way (a megabyte, seconds to draw on a busy machine) is left out; how much of it is bounded, the
+  // integration test says.
+  expect(ms).toBeLessThan(2000)
   await terminal.type('clear; echo after""wards')
   await expect(terminal.screen).toContainText('afterwards')
   expect(await processes(quayside, 'box')).not.toContain('yes')
@@ -168,6 +172,68 @@ test('a container that stops, is started again, paused, and has a terminal of it
   await expect(page.getByText('The container is paused: nothing answers until it goes on.')).toBeVisible()
   await page.getByRole('alert').getByRole('button', { name: 'Unpause' }).click()
   await expect.poll(() => quayside.docker('inspect', '-f', '{{.State.Status}}', 'own')).toBe('running')
+})
+
+test('the mouse, links that a program prints, bracketed paste and screen readers', async ({
+  quayside,
+  shell
+}) => {
+  const { page } = quayside
+  await quayside.docker('run', '-d', '--name', 'mouse', 'busybox:test', 'sleep', '100000')
+  const terminal = await TerminalTab.open(shell, 'mouse')
+  await expect(terminal.screen).toContainText('#')
+  await quayside.app.evaluate(({ shell: electron }) => {
+    const opened: string[] = []
+    Object.assign(globalThis, { opened })
+    electron.openExternal = (url) => Promise.resolve(void opened.push(url))
+  })
+  const opened = () => quayside.app.evaluate(() => (globalThis as unknown as { opened: string[] }).opened)
+
+  // OSC 8: the text says one thing and the address another; both are told before anything is opened.
+  await terminal.type(
+    'clear; printf \'\\033]8;;https://example.com/real\\007lin\\153text\\033]8;;\\007 \\033]8;;file:///etc/passwd\\007fi\\154e\\033]8;;\\007\\n\'; echo http://127.0.0.1:9/pl""ain'
+  )
+  await expect(terminal.screen).toContainText('linktext')
+  await expect(terminal.screen).toContainText('9/plain')
+  await terminal.clickText('linktext')
+  const dialog = page.getByRole('alertdialog').or(page.getByRole('dialog')).filter({ hasText: 'example.com' })
+  await expect(dialog).toContainText('https://example.com/real')
+  await page.keyboard.press('Escape')
+  await expect(dialog).toHaveCount(0)
+  expect(await opened()).toEqual([])
+  await terminal.clickText('linktext')
+  await dialog.getByRole('button', { name: 'Open in browser' }).click()
+  await expect.poll(opened).toEqual(['https://example.com/real'])
+  await terminal.clickText('file')
+  await expect(page.getByText('file:///etc/passwd')).toHaveCount(0)
+  expect(await opened()).toHaveLength(1)
+
+  // The menu: everything is selected and copied, and the keys are the terminal's again.
+  await terminal.menu('Select all')
+  await terminal.menu('Copy')
+  await expect
+    .poll(() => quayside.app.evaluate(({ clipboard }) => clipboard.readText()))
+    .toContain('http://127.0.0.1:9/plain')
+  await quayside.app.evaluate(({ clipboard }) => clipboard.writeText('echo by the me""nu'))
+  await terminal.menu('Paste')
+  await page.keyboard.press('Enter')
+  await expect(terminal.screen).toContainText('by the menu')
+
+  // Bracketed paste: a program that asks for it can tell a paste from typing, and a line feed in it runs nothing.
+  await quayside.app.evaluate(({ clipboard }) => clipboard.writeText('one\ntwo'))
+  await terminal.type(
+    "clear; printf '\\033[?2004h'; stty -icanon -echo; busybox dd bs=1 count=19 2>/dev/null | busybox od -An -c; stty sane"
+  )
+  await terminal.input.focus()
+  await page.keyboard.press('Control+Shift+V')
+  await expect(terminal.screen).toContainText(/033\s+\[\s+2\s+0\s+0\s+~\s+o\s+n\s+e/)
+  await expect(terminal.screen).toContainText(/t\s+w\s+o\s+033\s+\[\s+2\s*0\s+1\s+~/)
+
+  await page.getByRole('button', { name: 'Screen reader mode' }).click()
+  await terminal.type('clear; echo spo""ken')
+  await expect(page.getByRole('listitem').filter({ hasText: /^spoken/ })).toBeAttached()
+  expect(await seriousFindings(page)).toEqual([])
+  await page.getByRole('button', { name: 'Screen reader mode' }).click()
 })
 
 /** Frames the page paints in half a second. */

@@ -8,10 +8,18 @@ const MODES = /\u001b(?:\[\?([\d;]{1,64})([hl])|c)/g
 /** A sequence may be cut between two chunks; this much of the chunk before is looked at again. */
 const LONGEST_SEQUENCE = 70
 const MOST_MODES = 64
+/** The three ways to ask for the alternate screen. */
+const ALTERNATE = ['47', '1047', '1049']
 
 export class ModeMemory {
-  readonly #set = new Map<string, 'h' | 'l'>()
+  readonly #set: Map<string, 'h' | 'l'>
   #rest = ''
+
+  /** @param known What another has remembered. */
+  constructor(known: ModeMemory | null = null) {
+    this.#set = new Map(known === null ? [] : known.#set)
+    this.#rest = known === null ? '' : known.#rest
+  }
 
   /** These bytes are about to be forgotten. */
   pass(bytes: Uint8Array): void {
@@ -24,6 +32,13 @@ export class ModeMemory {
       else for (const mode of numbers.split(';')) this.#remember(mode, action === 'h' ? 'h' : 'l')
     }
     this.#rest = text.slice(Math.max(read, text.length - LONGEST_SEQUENCE))
+  }
+
+  /** Whether these bytes were about the alternate screen, which a program draws as a whole. */
+  get screens(): 'alternate' | 'normal' | null {
+    const last = ALTERNATE.map((mode) => this.#set.get(mode)).filter((action) => action !== undefined)
+    if (last.length === 0) return null
+    return last.includes('h') ? 'alternate' : 'normal'
   }
 
   /** What sets them again. */

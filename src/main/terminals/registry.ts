@@ -32,6 +32,8 @@ interface Entry {
   readonly session: Session
   /** What "Run again" repeats; null for the container's own terminal. */
   readonly options: ExecOptions | null
+  /** It is about to go: its name is free. */
+  closing: boolean
 }
 
 export class TerminalRegistry {
@@ -140,8 +142,9 @@ export class TerminalRegistry {
 
   /** Ends what runs in it and takes it off the list. Fails, and keeps it, when the process cannot be ended. */
   async close(id: string): Promise<void> {
-    const { session } = this.#existing(id)
-    if (!(await session.close(PATIENCE_MS))) {
+    const entry = this.#existing(id)
+    entry.closing = true
+    if (!(await entry.session.close(PATIENCE_MS).finally(() => (entry.closing = false)))) {
       throw new AppError('Conflict', 'The process does not end.', {
         hint: 'No shell in the container could end it. It ends with the container.'
       })
@@ -158,7 +161,7 @@ export class TerminalRegistry {
 
   #add(session: Session, options: ExecOptions | null): void {
     const { Id } = session.facts
-    this.#entries.set(Id, { session, options })
+    this.#entries.set(Id, { session, options, closing: false })
     this.#watched.touch(Id)
     void session.ended.then(() => this.#watched.touch(Id))
   }
@@ -180,6 +183,7 @@ export class TerminalRegistry {
     const short = oneLine(base, 40)
     const taken = new Set(
       [...this.#entries.values()]
+        .filter(({ closing }) => !closing)
         .map(({ session }) => session.facts)
         .filter((facts) => facts.containerId === containerId && facts.Id !== insteadOf)
         .map(({ name }) => name)

@@ -46,6 +46,21 @@ describe('the replay', () => {
     expect(replay.resume(replay.end + 1).at).toBe(again.at)
   })
 
+  it('leaves out lines for a page that is to see the end only, with the modes set in them', () => {
+    const replay = new Replay()
+    const flood = 'y\n'.repeat(1000)
+    replay.append(bytes(`start\u001b[?2004l${flood}\u001b[?25l${flood}last`))
+    const skip = replay.skip(20, 11)
+    expect(skip?.modes).toBe('\u001b[?25l')
+    expect(text(replay.read(skip?.at ?? 0, 100))).toBe('y\ny\ny\nlast')
+    // There is hardly more; no line begins there.
+    expect(replay.skip(replay.end - 5, 10)).toBeNull()
+    expect(replay.skip(20, 3)).toBeNull()
+    replay.append(bytes(`\u001b[?1049h${flood}`))
+    expect(replay.skip(replay.end - 500, 100)).toBeNull()
+    expect(replay.skip(20, 100)).toBeNull()
+  })
+
   it('hands out memory of its own', () => {
     const replay = new Replay()
     replay.append(new Uint8Array(1000))

@@ -51,6 +51,25 @@ export class Replay {
     return { at: this.#start + (line === -1 ? 0 : line + 1), modes: this.#modes.sequence() }
   }
 
+  /**
+   * Where to go on for a page that is at `from` and is to see only the last `tail` bytes or so: at a line's start, with the
+   * modes set in what it does not see. null where nothing can be left out: there is hardly more, or a program that draws the
+   * whole screen wrote it.
+   */
+  skip(from: number, tail: number): { readonly at: number; readonly modes: string } | null {
+    const earliest = this.#end - tail
+    if (from < this.#start || earliest <= from) return null
+    const line = this.read(earliest, tail).indexOf(LF)
+    if (line === -1) return null
+    const at = earliest + line + 1
+    const before = new ModeMemory(this.#modes)
+    before.pass(this.read(this.#start, from - this.#start))
+    const skipped = new ModeMemory()
+    skipped.pass(this.read(from, at - from))
+    if (before.screens === 'alternate' || skipped.screens !== null) return null
+    return { at, modes: skipped.sequence() }
+  }
+
   /** At most `limit` bytes from `at` on, in memory of their own: a view would be copied with all that is behind it. */
   read(at: number, limit: number): Uint8Array<ArrayBuffer> {
     const wanted = Math.min(limit, this.#end - at)

@@ -194,6 +194,100 @@ describe('a terminal session', () => {
     expect(await session.close(10)).toBe(true)
   })
 
+  describe('interrupted in a flood', () => {
+    /** A flood of lines with 600 KB on their way when it is interrupted, `last` the last of them. */
+    async function flooded(keys: string, last: string, stubborn = false) {
+      const lines = Buffer.from('y\r\n'.repeat(5000))
+      const state = { interrupted: false, left: 40 }
+      const socket = new Duplex({
+        read() {
+          if (state.interrupted && !stubborn) state.left -= 1
+          if (state.left === 0) this.push(Buffer.from(last))
+          else if (state.left > 0) this.push(Buffer.from(lines))
+        },
+        write(chunk: Buffer, _encoding, done) {
+          state.interrupted ||= chunk.includes(3)
+          done()
+        }
+      })
+      const { link } = makeLink({ socket, output: socket as AsyncIterable<Uint8Array> })
+      const session = new Session(facts, link)
+      const view = session.view(0, never)
+      await take(view, 8)
+      await settle()
+      await session.write(Buffer.from(keys))
+      return { session, view }
+    }
+    async function until(
+      view: AsyncGenerator<SessionOutput, unknown, undefined>,
+      text: string,
+      most: number
+    ) {
+      const items: SessionOutput[] = []
+      while (!textOf(items.slice(-2)).includes(text) && items.length < most) {
+        items.push(...(await take(view, 1)))
+      }
+      return items
+    }
+    const skips = (items: readonly SessionOutput[]) =>
+      items.flatMap((item) => (item instanceof Uint8Array || item.type !== 'skipped' ? [] : [item]))
+
+    it('shows the end of what was on its way, and says where that is', async () => {
+      const { session, view } = await flooded('\u0003', '^C\r\n/ # ')
+      const items = await until(view, '/ # ', 100)
+      expect(textOf(items).length).toBeLessThan(20 * 1024)
+      expect(textOf(items)).toMatch(/(y\r\n)+\^C\r\n\/ # $/)
+      expect(skips(items)).toHaveLength(1)
+      expect(skips(items)[0]?.at).toBeGreaterThan(600_000)
+      session.drop()
+    })
+
+    it('leaves out nothing when something else is typed, or the key is in the middle of a paste', async () => {
+      for (const keys of ['x', 'a\u0003b']) {
+        const { session, view } = await flooded(keys, '')
+        expect(skips(await until(view, 'never', 30))).toEqual([])
+        session.drop()
+      }
+    })
+
+    it('goes on showing a program that minds no interrupt', async () => {
+      const { session, view } = await flooded('\u0003', '', true)
+      const items = await until(view, 'never', 60)
+      expect(skips(items)).toHaveLength(1)
+      expect(textOf(items).length).toBeGreaterThan(300 * 1024)
+      session.drop()
+    })
+
+    it('leaves out nothing of a program that draws the whole screen', async () => {
+      const { link, socket } = makeLink()
+      const session = new Session(facts, link)
+      socket.push('\u001b[?1049h')
+      const view = session.view(0, never)
+      await take(view, 2)
+      for (let n = 0; n < 20; n += 1) socket.push('line\r\n'.repeat(1000))
+      await take(view, 2)
+      await settle()
+      await session.write(Buffer.from('\u0003'))
+      socket.push('the end')
+      const items = await until(view, 'the end', 100)
+      expect(skips(items)).toEqual([])
+      session.drop()
+    })
+
+    it('shows everything that was written when nobody is behind', async () => {
+      const { link, socket } = makeLink()
+      const session = new Session(facts, link)
+      const view = session.view(0, never)
+      await take(view, 2)
+      socket.push('running\r\n')
+      await take(view, 1)
+      await session.write(Buffer.from('\u0003'))
+      socket.push('^C\r\n')
+      expect(textOf(await take(view, 1))).toBe('^C\r\n')
+      session.drop()
+    })
+  })
+
   it('ends when its connection breaks', async () => {
     const { link, socket } = makeLink()
     const session = new Session(facts, link)

@@ -6,6 +6,7 @@ import { once } from 'node:events'
 import type { SessionEnd, SessionOutput, TerminalSession } from '@shared/contract/exec'
 import type { Size } from '../docker/exec'
 import { pause } from '../resources/pause'
+import { Discarding, isInterrupt } from './interrupt'
 import type { Link } from './link'
 import { Replay } from './replay'
 
@@ -18,6 +19,12 @@ const UNSEEN_BYTES = 256 * 1024
 const UNSEEN_PAUSE_MS = 50
 /** Input the process has not taken; a paste of more waits. */
 const MOST_UNWRITTEN = 1024 * 1024
+/** A reader that waited for its page this recently has more before it than it can see. */
+const FLOOD_MS = 250
+/** A page that is further behind than reading in pieces explains. */
+const MOST_BEHIND_BYTES = 256 * 1024
+/** What is shown of the output an interrupt was typed into: a few screens. */
+const SHOWN_AFTER_BYTES = 16 * 1024
 /** The end of the output, where an engine says why it could not start something. */
 const TAIL_BYTES = 4096
 
@@ -39,6 +46,11 @@ export class Session {
   /** Woken by everything that can let reader or viewer go on. */
   #waiting = new Set<() => void>()
   #resizing: Size | null = null
+  /** When the reader last waited for the page; Infinity while it does. */
+  #heldAt = -Infinity
+  #discarding: Discarding | null = null
+  /** What was discarded has been read, and the page is still to be told. */
+  #skip = false
 
   constructor(facts: SessionFacts, link: Link, replay = new Replay()) {
     this.facts = facts
@@ -65,6 +77,7 @@ export class Session {
     const stop = AbortSignal.any([signal, viewer.gone.signal])
     const liveFrom = this.#replay.end
     this.#viewer = viewer
+    this.#skip = false
     this.#wake()
     try {
       yield { type: 'replay', at, modes }
@@ -72,7 +85,10 @@ export class Session {
       yield { type: 'live' }
       for (;;) {
         if (stop.aborted) return null
-        if (viewer.position < this.#replay.end) yield this.#piece(viewer, this.#replay.end)
+        const skipped = this.#skipped(viewer)
+        if (skipped !== null) yield skipped
+        else if (this.#discarding !== null) await this.#change(stop)
+        else if (viewer.position < this.#replay.end) yield this.#piece(viewer, this.#replay.end)
         else if (this.#end !== null) return this.#end
         else await this.#change(stop)
       }
@@ -87,6 +103,7 @@ export class Session {
     const { socket } = this.#link
     if (!this.facts.input || this.#end !== null || !socket.writable) return
     socket.write(bytes)
+    if (this.facts.tty && isInterrupt(bytes)) this.#discard()
     if (socket.writableLength < MOST_UNWRITTEN) return
     await Promise.race([once(socket, 'drain'), this.ended]).catch(() => undefined)
   }
@@ -128,6 +145,29 @@ export class Session {
     return over
   }
 
+  /** An interrupt was typed: when the page is behind, reading runs ahead of it and it goes on near the end. */
+  #discard(): void {
+    if (this.#discarding !== null || this.#viewer === null || performance.now() - this.#heldAt > FLOOD_MS)
+      return
+    // It still catches up with what the last interrupt could not leave out.
+    if (this.#replay.end - this.#viewer.position > MOST_BEHIND_BYTES) return
+    this.#discarding = new Discarding(() => {
+      this.#discarding = null
+      this.#skip = true
+      this.#wake()
+    })
+    this.#wake()
+  }
+
+  #skipped(viewer: Viewer): SessionOutput | null {
+    if (!this.#skip) return null
+    this.#skip = false
+    const next = this.#replay.skip(viewer.position, SHOWN_AFTER_BYTES)
+    if (next === null) return null
+    viewer.position = next.at
+    return { type: 'skipped', ...next }
+  }
+
   #piece(viewer: Viewer, end: number): Uint8Array<ArrayBuffer> {
     const bytes = this.#replay.read(viewer.position, Math.min(PIECE_BYTES, end - viewer.position))
     viewer.position += bytes.length
@@ -140,24 +180,37 @@ export class Session {
     try {
       for await (const chunk of this.#link.output) {
         this.#replay.append(chunk)
+        this.#discarding?.read(chunk.length)
         this.#wake()
         unseen = this.#viewer === null ? unseen + chunk.length : 0
         if (unseen >= UNSEEN_BYTES) {
           unseen = 0
           await this.#change(AbortSignal.timeout(UNSEEN_PAUSE_MS))
         }
-        while (this.#viewer !== null && this.#replay.end - this.#viewer.position > AHEAD_BYTES) {
-          await this.#change(this.#viewer.gone.signal)
-        }
+        await this.#untilSeen()
       }
     } catch {
       // The connection broke; how it stands is asked below.
     }
+    this.#discarding?.end()
     const end = await this.#link.outcome(this.#replay.tail(TAIL_BYTES))
     this.#end = end
     this.#link.socket.destroy()
     this.#wake()
     return end
+  }
+
+  /** Resolves when the page is near enough for more to be read. */
+  async #untilSeen(): Promise<void> {
+    while (
+      this.#discarding === null &&
+      this.#viewer !== null &&
+      this.#replay.end - this.#viewer.position > AHEAD_BYTES
+    ) {
+      this.#heldAt = Infinity
+      await this.#change(this.#viewer.gone.signal)
+      this.#heldAt = performance.now()
+    }
   }
 
   #wake(): void {

@@ -80,12 +80,14 @@ const opened = z.object({ sessionId: z.string() })
  * What a shown session sends: bytes, and around those that were there before it was shown a `replay` and a `live`.
  * `at` is where the next byte is in all the session ever wrote: unless the page ended there, its screen is out of date and
  * has to be cleared. `modes` are the terminal modes set before that. Answers a terminal gives by itself (CSI 6n) are not to
- * be given until `live`: whoever asked for them is gone.
+ * be given until `live`: whoever asked for them is gone. `skipped` leaves out what was still to come when the user
+ * interrupted a flood: the next byte is at `at`, on a new line.
  */
 export const SessionOutput = z.union([
   bytes,
   z.object({ type: z.literal('replay'), at: z.number(), modes: z.string() }),
-  z.object({ type: z.literal('live') })
+  z.object({ type: z.literal('live') }),
+  z.object({ type: z.literal('skipped'), at: z.number(), modes: z.string() })
 ])
 export type SessionOutput = z.output<typeof SessionOutput>
 

@@ -206,17 +206,18 @@ describe.skipIf(!canRunEngine)('terminals on the real engine', () => {
     await terminals.close(id)
   })
 
-  it('stops a flood at once when interrupted', async () => {
+  it('shows next to nothing of a flood after its interrupt, however much is on its way', async () => {
     const { id, screen } = await open()
     await type(id, 'yes\n')
     await poll(() => screen.text.length).toBeGreaterThan(300_000)
-    const began = performance.now()
+    // The page is busy until everything between program and page is full, and the program waits.
+    const release = screen.hold()
+    await poll(async () => await engine.docker('exec', 'box', 'ps', '-o', 'stat,args')).toMatch(/^S\s.*yes/m)
+    const shown = screen.text.length
     await type(id, '\u0003')
-    await type(id, 'echo pro""mpt\n')
-    await poll(
-      () => screen.text.endsWith('prompt\r\n/ # ') || /prompt\r\n/.test(screen.text.slice(-200))
-    ).toBe(true)
-    expect(performance.now() - began).toBeLessThan(3000)
+    release()
+    await poll(() => screen.text.slice(-20)).toContain('^C\r\n/ # ')
+    expect(screen.text.length - shown).toBeLessThan(64 * 1024)
     await terminals.close(id)
   })
 

@@ -5,6 +5,7 @@
 import type { Terminal } from '@xterm/xterm'
 import type { SessionEnd, SessionOutput, TerminalSize } from '@shared/contract/exec'
 import type { Stream } from '@shared/contract/dsl'
+import { humanSize } from '@shared/docker/size'
 import { LineInput } from './line-input'
 
 type Input = Uint8Array<ArrayBuffer> | TerminalSize
@@ -70,11 +71,22 @@ async function apply(
     progress.bytes += item.length
   } else if (item.type === 'live') {
     terminal.options.disableStdin = !input
+  } else if (item.type === 'skipped') {
+    await written(terminal, leftOut(terminal, item.at - progress.bytes, item.modes))
+    progress.bytes = item.at
   } else if (item.at !== progress.bytes) {
     terminal.reset()
     await written(terminal, item.modes)
     progress.bytes = item.at
   }
+}
+
+/**
+ * A line that says what is not shown. CAN ends a sequence that was cut, SGR 0 and SI what colour and characters it left.
+ */
+function leftOut(terminal: Terminal, bytes: number, modes: string): string {
+  const newLine = terminal.buffer.active.cursorX === 0 ? '' : '\r\n'
+  return `\u0018\u000f\u001b[0m${modes}${newLine}\u001b[2m[${humanSize(bytes, 3)} not shown]\u001b[0m\r\n`
 }
 
 function written(terminal: Terminal, data: Uint8Array | string): Promise<void> {

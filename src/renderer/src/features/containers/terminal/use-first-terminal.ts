@@ -3,10 +3,10 @@
  * process, so one into which nothing was ever typed goes when its page does (docs/decisions/0412).
  */
 import { onActivated, onBeforeUnmount, onDeactivated, onMounted, watch } from 'vue'
-import { api } from '@/api'
 import type { TerminalSession } from '@shared/contract/exec'
-import type { Sessions } from './use-sessions'
 import { isShell } from './exec-form'
+import { closeUnseen } from './leaving-sessions'
+import type { Sessions } from './use-sessions'
 import type { Shells } from './use-shells'
 
 export interface FirstTerminalParts {
@@ -39,7 +39,7 @@ export function useFirstTerminal({ usable, sessions, shells, openChoice }: First
   }
 
   function closeUnused(): void {
-    if (unused !== null) void api.exec.close({ sessionId: unused }).catch(() => undefined)
+    if (unused !== null) closeUnseen(unused)
   }
 
   watch([usable, sessions.loaded], () => void open())

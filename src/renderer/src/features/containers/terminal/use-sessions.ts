@@ -7,6 +7,7 @@ import type { TerminalSession, TerminalSize } from '@shared/contract/exec'
 import type { AppError } from '@shared/errors'
 import { applyChange } from '@shared/patch'
 import type { FormOptions } from './exec-form'
+import { isLeaving } from './leaving-sessions'
 
 export interface Sessions {
   readonly list: ComputedRef<readonly TerminalSession[]>
@@ -37,7 +38,7 @@ export function useSessions(containerId: () => string, size: () => TerminalSize)
   )
   const list = computed(() =>
     [...all.value.values()]
-      .filter((session) => session.containerId === containerId())
+      .filter((session) => session.containerId === containerId() && !isLeaving(session.Id))
       .sort((a, b) => a.startedAt - b.startedAt)
   )
   // One that was just opened is selected before main has listed it.
