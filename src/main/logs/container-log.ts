@@ -1,11 +1,9 @@
 /** One container's log in memory: its lines, its reader while somebody looks, and where it was cleared. Owned by service.ts. */
 import type { LogSource } from '@shared/contract/logs'
-import { jsonObject } from './level'
+import { JsonSense } from './json-sense'
 import { LineStore, type StoreLimits } from './line-store'
 import { LogReader, type ReaderDeps } from './reader'
 
-/** Lines looked at to tell whether a log is JSON. */
-const SAMPLE = 40
 /** A reader that nobody looks at goes on for so long: a view is often opened just after another one. */
 const LINGER_MS = 500
 
@@ -20,11 +18,12 @@ export class ContainerLog {
   lastUsed = 0
   #views = 0
   #linger: ReturnType<typeof setTimeout> | null = null
-  #json: boolean | null = null
+  readonly #sense: JsonSense
 
   constructor(deps: Omit<ReaderDeps, 'store' | 'maxLines'> & { readonly limits: StoreLimits }) {
     this.id = deps.id
     this.store = new LineStore(deps.limits)
+    this.#sense = new JsonSense(this.store)
     this.reader = new LogReader({ ...deps, store: this.store, maxLines: deps.limits.maxLines })
   }
 
@@ -60,18 +59,9 @@ export class ContainerLog {
     return this.reader.state !== 'reading' && this.reader.state !== 'waiting'
   }
 
-  /** Whether most lines are JSON objects; told by the first ones, once there are enough. */
+  /** Whether enough lines are JSON objects for columns and levels to be of use. */
   get json(): boolean {
-    if (this.#json !== null) return this.#json
-    const { store } = this
-    const count = Math.min(SAMPLE, store.endLine - store.firstLine)
-    if (count === 0) return false
-    let objects = 0
-    for (let n = 0; n < count; n += 1)
-      if (jsonObject(store.text(store.firstLine + n, 65_536)) !== null) objects += 1
-    const json = objects * 2 >= count
-    if (count === SAMPLE) this.#json = json
-    return json
+    return this.#sense.json
   }
 
   get source(): LogSource {

@@ -75,7 +75,7 @@ export const LogViewState = z.object({
   /** Why the query cannot be searched. */
   problem: z.object({ message: z.string(), hint: z.string() }).nullable(),
   sources: z.array(LogSource),
-  /** Most lines are JSON objects. */
+  /** Enough lines are JSON objects for columns and levels to be of use. */
   json: z.boolean(),
   facets: LogFacets.nullable(),
   /** Lines were cleared away and can be shown again. */

@@ -9,11 +9,8 @@ const leaving = shallowReactive(new Set<string>())
 
 export const isLeaving = (sessionId: string): boolean => leaving.has(sessionId)
 
-/** Closes it. One that cannot be ended is shown again. */
+/** Closes it. One that cannot be ended is shown again; of the others the list may tell a moment longer, so they stay here. */
 export function closeUnseen(sessionId: string): void {
   leaving.add(sessionId)
-  void api.exec
-    .close({ sessionId })
-    .catch(() => undefined)
-    .finally(() => leaving.delete(sessionId))
+  api.exec.close({ sessionId }).catch(() => leaving.delete(sessionId))
 }
