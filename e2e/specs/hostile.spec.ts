@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs'
+import { randomUUID } from 'node:crypto'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { CallReply } from '../../src/shared/contract/wire'
 import { importBusybox } from '../quayside'
@@ -67,6 +68,47 @@ test('requests that are not the contract’s are refused and logged', async ({ q
   })
   const log = readFileSync(join(quayside.home, 'logs', 'quayside.log'), 'utf8')
   expect(log).toContain('containers.exec')
+})
+
+test('no log holds the value of a variable, whether what had it ran or was refused', async ({ quayside }) => {
+  await importBusybox(quayside)
+  const secret = `secret-${randomUUID()}`
+  const call = (name: string, params: unknown): Promise<string> =>
+    quayside.page.evaluate(
+      async ([method, given]) => {
+        const reply = await window.quayside.call(method, given)
+        return reply.ok ? 'ok' : reply.error.code
+      },
+      [name, params] as const
+    )
+  const run = {
+    image: 'busybox:test',
+    command: ['sleep', '300'],
+    ports: [],
+    volumes: [],
+    createFolders: false
+  }
+  const env = [`TOKEN=${secret}`]
+  const answers = [
+    await call('containers.run', { ...run, name: 'keeper', env }),
+    await call('containers.run', { ...run, name: 'keeper', env }),
+    await call('containers.run', { ...run, name: 'mute', env, command: ['/no/such/program', secret] }),
+    await call('containers.run', { ...run, name: 'odd', env: [`=${secret}`] }),
+    await call('containers.run', { ...run, name: 'wrong', env: secret })
+  ]
+  expect(answers).toEqual(['ok', 'Conflict', 'InvalidParameter', 'InvalidParameter', 'InvalidParameter'])
+  const id = (await quayside.docker('inspect', '-f', '{{.Id}}', 'keeper')).trim()
+  const exec = { id, user: '', workingDir: '', env, size: { columns: 80, rows: 24 } }
+  expect([
+    await call('exec.open', { ...exec, command: ['sh', '-c', 'exit 3'] }),
+    await call('exec.open', { ...exec, command: ['sh'], env: secret })
+  ]).toEqual(['ok', 'InvalidParameter'])
+  await quayside.docker('rm', '-f', 'keeper')
+
+  const folder = join(quayside.home, 'logs')
+  const logs = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'))
+  expect(logs.join('')).toContain('"call":"containers.run"')
+  expect(logs.filter((log) => log.includes(secret))).toEqual([])
 })
 
 test('the page can reach nothing but its own files', async ({ quayside }) => {
