@@ -35,6 +35,17 @@ describe('a failed start', () => {
   })
 
   test.each([
+    "(iptables failed: iptables --wait -t nat -A PREROUTING -j DOCKER: iptables v1.8.9 (nf_tables): Chain 'DOCKER' does not exist",
+    '(iptables failed: iptables --wait -t filter -I FORWARD -j DOCKER-FORWARD: iptables: No chain/target/match by that name.'
+  ])('because another engine starts at the same moment is tried again: %s', (line) => {
+    const tail = [line, 'Try `iptables -h` or `iptables --help` for more information.', ' (exit status 2))']
+    expect(classify({ exitCode: 1, signal: null }, tail)).toMatchObject({
+      kind: 'firewall-race',
+      policy: 'budget'
+    })
+  })
+
+  test.each([
     [
       'failed to start daemon: Error initializing network controller: failed to create NAT chain DOCKER',
       'firewall'

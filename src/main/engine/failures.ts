@@ -105,6 +105,14 @@ const RULES: readonly Rule[] = [
     policy: 'once'
   },
   {
+    // Every dockerd of a machine empties and fills the same chains while it starts.
+    kind: 'firewall-race',
+    pattern: /iptables.*(?:Chain '\S+' does not exist|No chain\/target\/match by that name)/i,
+    message: 'Another engine changed the network rules of this machine while this one started.',
+    hint: 'It is started again by itself; when it keeps failing, start one engine after the other.',
+    policy: 'budget'
+  },
+  {
     kind: 'firewall',
     pattern:
       /iptables.*(?:not found|failed|Permission denied)|failed to create NAT chain|nftables?.*(?:not found|failed)/i,

@@ -74,6 +74,18 @@ describe.skipIf(!canRunEngine)('two engines in one network', () => {
     for (const home of homes) expect(leftovers(home.home)).toEqual([])
   }, 120_000)
 
+  test('two that start at the same moment both run, each with its port', async () => {
+    const [first, second] = homes as [SupervisedHome, SupervisedHome]
+    const [one, two] = [first.supervisor({ wrap: enter }), second.supervisor({ wrap: enter })]
+    await Promise.all([first.until(one, 'running'), second.until(two, 'running')])
+    await Promise.all([serve(first, 18093, 'one'), serve(second, 18094, 'two')])
+    for (const home of homes) {
+      expect((await rulesAbout(bridgeName(home.paths))).length).toBeGreaterThan(3)
+    }
+    await Promise.all([one.dispose(), two.dispose()])
+    for (const home of homes) expect(leftovers(home.home)).toEqual([])
+  }, 120_000)
+
   test('a default network that the user configured is left to dockerd', async () => {
     const [home] = homes as [SupervisedHome]
     await exec('sh', ['-c', `echo '{"bip": "10.77.0.1/24"}' > ${home.paths.engineConfig}`])

@@ -26,6 +26,7 @@ import { bridgePrelude, giveBackRules, removeNetworks, saveRules, type SavedRule
 import { applyLiveRestore, longestStopTimeout, removeEverything } from './linux-terminate'
 import { checkBundle, refuseFailed, verifiedFile } from './linux-checks'
 import { checkCgroups, checkDisk, checkIptables, checkOverlay } from './preconditions'
+import { takeTurn } from './start-turn'
 import { executableOf, isFrozen, readProcess, signalProcess } from './proc'
 
 /** dockerd's own limit; a container's longer StopTimeout wins over it. */
@@ -35,6 +36,7 @@ export function createRootfulHost(options: LinuxHostOptions): Host {
   const { paths, bundleDir } = options
   /** Between spawn and settled; without it nothing is given back. */
   let rules: SavedRules | null = null
+  let endTurn = (): void => undefined
   return {
     mode: 'rootful',
     retry: 'budget',
@@ -42,9 +44,22 @@ export function createRootfulHost(options: LinuxHostOptions): Host {
     check: async () => await check(options),
     prepare: async (signal) => await prepare(options, signal),
     spawn: async () => {
-      rules = await saveRules(options)
-      const prelude = bridgePrelude(paths)
-      return await spawnEngine(options, daemonCommand(options), engineEnvironment(bundleDir), prelude)
+      endTurn = await takeTurn()
+      try {
+        rules = await saveRules(options)
+        const prelude = bridgePrelude(paths)
+        const engine = await spawnEngine(
+          options,
+          daemonCommand(options),
+          engineEnvironment(bundleDir),
+          prelude
+        )
+        void engine.exited.then(endTurn)
+        return engine
+      } catch (error) {
+        endTurn()
+        throw error
+      }
     },
     terminate: async (process, keepContainers) => await terminate(options, process, keepContainers),
     kill: async (process) => await dumpAndKill(process),
@@ -52,7 +67,8 @@ export function createRootfulHost(options: LinuxHostOptions): Host {
     settled: () => {
       // dockerd makes it 0660; the folder is 0700, this is the second lock on the same door.
       chmodSync(paths.socket, 0o600)
-      if (rules !== null) void giveBackRules(options, rules)
+      const given = rules === null ? Promise.resolve() : giveBackRules(options, rules)
+      void given.finally(endTurn)
       rules = null
     },
     parts: {
