@@ -53,6 +53,20 @@ describe('the run dialog', () => {
     expect(dialog().textContent).toContain('docker run --detach --name web -p 8080:80 nginx')
   })
 
+  it('makes a variable of each line that is pasted, and keeps what was there', async () => {
+    const run = vi.fn<Run>(() => Promise.resolve({ id: 'x', warnings: [] }))
+    await open(run)
+    await type('Variable 1', 'FIRST=1')
+    const clipboardData = new DataTransfer()
+    clipboardData.setData('text/plain', '# more\nSECOND=2\nTHIRD=a b\n')
+    field('Variable 1').dispatchEvent(
+      new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true })
+    )
+    await flushPromises()
+    await submit()
+    expect(run).toHaveBeenCalledWith(expect.objectContaining({ env: ['FIRST=1', 'SECOND=2', 'THIRD=a b'] }))
+  })
+
   it('checks before it sends, and says what is wrong beside the field', async () => {
     const run = vi.fn<Run>(() => Promise.resolve({ id: 'x', warnings: [] }))
     await open(run)
