@@ -52,8 +52,8 @@ export async function runBenchmarks(options) {
   try {
     if (options.parts.has('stats')) await runStats(display.name, options, samples, faults)
     for (const kind of ['real', 'scripted']) {
-      const sizes = options.sizes.filter(({ engine }) => engine === kind)
-      if (sizes.length === 0 || [...options.parts].every((part) => part === 'stats')) continue
+      const sizes = sizesOf(options, kind)
+      if (sizes.length === 0) continue
       const engine = await (kind === 'real'
         ? startRealEngine()
         : startScriptedEngine(Math.max(...sizes.map(({ size }) => size))))
@@ -78,6 +78,19 @@ export async function runBenchmarks(options) {
   const seconds = Math.round((performance.now() - started) / 1000)
   await writeResults({ rows, faults, counted, samples: samples.all(), seconds }, options)
   return { text: tableText(rows), faults, seconds }
+}
+
+/**
+ * The sizes at which a kind of engine is to be measured: a log is the same at all of them, and figures have an engine of their
+ * own.
+ * @param {Options} options
+ * @param {string} kind
+ */
+function sizesOf({ parts, sizes }, kind) {
+  const others = [...parts].filter((part) => part !== 'stats')
+  if (others.length === 0) return []
+  const wanted = others.every((part) => part === 'logs') ? sizes.slice(0, 1) : sizes
+  return wanted.filter(({ engine }) => engine === kind)
 }
 
 /**

@@ -100,6 +100,9 @@ async function oneLife({ display, engine, size }, million, flood) {
   try {
     await untilQuiet(app.pid)
     await app.evaluate(PAGE)
+    // What a log costs without lines is not the lines’.
+    await ask(`open('#/containers/${flood}/logs', '', -1)`)
+    await untilQuiet(app.pid)
     const before = rendererBytes(app.pid)
     // The last line's number is found once every line has been read and looked at.
     const last = String(LINES).padStart(8, '0')
@@ -107,6 +110,7 @@ async function oneLife({ display, engine, size }, million, flood) {
     const search = await ask(`search('fox', ${LINES})`)
     const scrolled = await ask('scroll()')
     await ask(`search('', -1)`)
+    await untilQuiet(app.pid)
     const memory = rendererBytes(app.pid) - before
     await engine.call('POST', `/containers/${flood}/start`)
     await ask(`open('#/containers/${flood}/logs', '', -1)`)

@@ -107,6 +107,15 @@ const startRules: readonly Rule[] = [
 
 const conflictRules: readonly Rule[] = [
   [
+    /^RWLayer of container \S+ is unexpectedly nil/,
+    () => ({
+      code: 'Conflict',
+      message: 'The container is being removed.',
+      hint: 'It will be gone in a moment.',
+      retryable: false
+    })
+  ],
+  [
     /The container name "\/?([^"]+)" is already in use by container "?([0-9a-f]{12,64})/,
     (m) => ({
       code: 'Conflict',

@@ -178,6 +178,27 @@ describe('the viewer', () => {
     expect(read.mock.calls.every(([{ from, to }]) => to - from < 300)).toBe(true)
   })
 
+  it('shows lines that come in once they have been read, never as empty ones, and the newest of them in the end', async () => {
+    const { streams, read } = await open(state())
+    const waiting: (() => void)[] = []
+    read.mockImplementation(async ({ from, to }) => {
+      await new Promise<void>((resolve) => waiting.push(resolve))
+      return Array.from({ length: to - from }, (_, n) => row(`late ${from + n}`, { row: from + n }))
+    })
+    streams[0]!.push(state({ endRow: 1500, changedFrom: 1500 }))
+    await flushPromises()
+    streams[0]!.push(state({ endRow: 2000, changedFrom: 2000 }))
+    await flushPromises()
+    expect(drawn().at(-1)).toBe('line 999')
+    for (const end of ['late 1499', 'late 1999']) {
+      waiting.shift()!()
+      await flushPromises()
+      expect(drawn().at(-1)).toBe(end)
+      expect(drawn().every((text) => text !== '')).toBe(true)
+    }
+    expect(waiting).toEqual([])
+  })
+
   it('keeps a line that is markup as text, and asks before a link is opened', async () => {
     const { openLink } = await open(
       state({ endRow: 1 }),

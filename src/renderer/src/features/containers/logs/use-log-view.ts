@@ -3,7 +3,16 @@
  * read is under way at a time and the newest wish wins, so that scrolling through a million lines asks for no more than
  * can be seen.
  */
-import { computed, onScopeDispose, shallowRef, toValue, watch, type MaybeRefOrGetter, type Ref } from 'vue'
+import {
+  computed,
+  onScopeDispose,
+  shallowRef,
+  toValue,
+  watch,
+  type MaybeRefOrGetter,
+  type Ref,
+  type ShallowRef
+} from 'vue'
 import type { LogFilter, LogRow, LogViewState } from '@shared/contract/logs'
 import type { AppError } from '@shared/errors'
 import { api } from '@/api'
@@ -41,12 +50,11 @@ export function useLogView(
   const rows = new RowCache()
   const measure = rateMeter()
 
+  const shown = showInPace(rows, state)
+
   function apply(next: LogViewState): void {
-    if (next.view === state.value?.view) rows.forgetFrom(next.changedFrom)
-    else rows.renew(next.view)
     rate.value = measure(next)
-    state.value = next
-    rows.fill(next)
+    shown.take(next)
   }
 
   const { error } = useStream(
@@ -61,7 +69,7 @@ export function useLogView(
         .map(({ id }) => id)
         .join(),
     () => {
-      state.value = null
+      shown.forget()
       rows.clear()
     }
   )
@@ -77,6 +85,47 @@ export function useLogView(
       if (state.value !== null) rows.fill(state.value)
     }
   }
+}
+
+/** Puts what main tells into `state`, with its rows where they are seen at once. */
+function showInPace(rows: RowCache, state: ShallowRef<LogViewState | null>) {
+  /** What main told last, and which one of its words that was. */
+  let latest: LogViewState | null = null
+  let told = 0
+  let shown = 0
+  let readingAhead = false
+
+  function take(next: LogViewState): void {
+    told += 1
+    latest = next
+    const now = state.value
+    if (next.view === now?.view) rows.forgetFrom(next.changedFrom)
+    else rows.renew(next.view)
+    if (next.view !== now?.view || !rows.reach(now.endRow)) show(next, told)
+    else if (!readingAhead) void readAhead(next, told)
+  }
+
+  function show(next: LogViewState, which: number): void {
+    if (which < shown) return
+    shown = which
+    state.value = next
+    rows.fill(next)
+  }
+
+  /** Who follows is shown new lines once they have been read: drawn twice, and empty at first, they would flicker. */
+  async function readAhead(next: LogViewState, which: number): Promise<void> {
+    readingAhead = true
+    await rows.readEnd(next)
+    readingAhead = false
+    if (latest?.view === next.view) show(next, which)
+    if (latest !== null && latest !== next) void readAhead(latest, told)
+  }
+
+  function forget(): void {
+    latest = null
+    state.value = null
+  }
+  return { take, forget }
 }
 
 class RowCache {
@@ -95,6 +144,22 @@ class RowCache {
 
   want(from: number, to: number): void {
     this.#wanted = [from, to]
+  }
+
+  /** Whether the last of so many rows can be seen. */
+  reach(endRow: number): boolean {
+    const [from, to] = this.#wanted
+    return from < to && to >= endRow
+  }
+
+  /** Reads as many of the last rows as are wanted, without those that are here. */
+  async readEnd({ view, firstRow, endRow }: LogViewState): Promise<void> {
+    const [from, to] = this.#wanted
+    let start = Math.max(firstRow, endRow - (to - from))
+    while (start < endRow && this.#rows.has(start)) start += 1
+    if (start === endRow) return
+    const rows = await api.logs.read({ view, from: start, to: endRow }).catch(() => null)
+    if (rows !== null && view === this.#view) this.#take(rows)
   }
 
   clear(): void {

@@ -11,14 +11,20 @@ function worthAsking({ State, RestartCount }: ContainerInspect): boolean {
     : State.Status !== 'paused' && State.Status !== 'removing'
 }
 
+export interface AskedReport {
+  /** null while there is nothing to explain. */
+  readonly report: Readonly<ShallowRef<StopReport | null>>
+  /** Which container has been asked about: what is below the report can be shown in its place from then on. */
+  readonly answeredFor: Readonly<ShallowRef<string | null>>
+}
+
 /**
  * The newest report; null while there is nothing to explain. One question at a time: a container in a restart loop changes
  * faster than anybody reads. What cannot be found out is left unsaid: the state itself is on the page.
  */
-export function useStopReport(
-  inspect: () => ContainerInspect | null
-): Readonly<ShallowRef<StopReport | null>> {
+export function useStopReport(inspect: () => ContainerInspect | null): AskedReport {
   const report = shallowRef<StopReport | null>(null)
+  const answeredFor = shallowRef<string | null>(null)
   let asking = false
   let again = false
 
@@ -26,6 +32,7 @@ export function useStopReport(
     const asked = inspect()
     if (asked === null || !worthAsking(asked)) {
       report.value = null
+      answeredFor.value = asked?.Id ?? null
       return
     }
     if (asking) {
@@ -35,12 +42,15 @@ export function useStopReport(
     asking = true
     const answer = await api.containers.whyStopped({ id: asked.Id }).catch(() => null)
     asking = false
-    if (inspect()?.Id === asked.Id) report.value = answer
+    if (inspect()?.Id === asked.Id) {
+      report.value = answer
+      answeredFor.value = asked.Id
+    }
     if (again) {
       again = false
       await ask()
     }
   }
   watch(inspect, ask, { immediate: true })
-  return report
+  return { report, answeredFor }
 }
