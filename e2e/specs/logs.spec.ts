@@ -125,6 +125,22 @@ test('streams, colours, hostile lines, timestamps, selection and clearing', asyn
   await expect(logs.log).toContainText(first!.split(' ')[0]!)
   await logs.toggle('Timestamps').click()
 
+  // A range of time: nothing is as late as that, and all of it is of the last hour.
+  const timeRange = quayside.page.getByRole('button', { name: 'Time range' })
+  const range = quayside.page.getByRole('dialog', { name: 'Time range' })
+  await timeRange.click()
+  await range.getByLabel('Since').fill('2100-01-01T00:00:00')
+  await range.getByLabel('Since').press('Escape')
+  await expect(range).toBeHidden()
+  await expect(quayside.page.getByText('No line is shown')).toBeVisible()
+  await expect(timeRange).toHaveText('Since 2100-01-01 00:00')
+  await timeRange.click()
+  await range.getByRole('button', { name: 'Last hour' }).click()
+  await expect(quayside.page.getByText('5 lines ·')).toBeVisible()
+  await timeRange.click()
+  await range.getByRole('button', { name: 'All time' }).click()
+  await expect(timeRange).toHaveText('All time')
+
   await logs.log.focus()
   await quayside.page.keyboard.press('Control+a')
   await quayside.page.keyboard.press('Control+c')

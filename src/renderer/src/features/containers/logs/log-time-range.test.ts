@@ -8,6 +8,7 @@ describe('the time range of a log', () => {
   it('is told in few words, with the day where it is another', () => {
     expect(rangeText('', '', noon)).toBe('All time')
     expect(rangeText('2026-05-07T11:30', '', noon)).toBe('Since 11:30')
+    expect(rangeText('2026-05-07T11:00', '', noon)).toBe('Since 11:00')
     expect(rangeText('', '2026-05-06T23:59:30', noon)).toBe('Until 2026-05-06 23:59:30')
     expect(rangeText('2026-05-07T09:00:00.000', '2026-05-07T10:00:05', noon)).toBe('09:00 – 10:00:05')
   })

@@ -26,6 +26,6 @@ export function rangeText(since: string, until: string, now: number): string {
 
 function momentText(local: string, today: string): string {
   const [day = '', time = ''] = local.slice(0, 19).split('T')
-  const short = time.replace(/:00$/, '')
+  const short = time.replace(/^(..:..):00$/, '$1')
   return day === today || day === '' ? short : `${day} ${short}`
 }
