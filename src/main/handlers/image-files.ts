@@ -1,8 +1,9 @@
 /** Files of images for the page. Thin: the work is in main/images; here errors learn what was attempted. */
+import { writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { imageName } from '@shared/docker/image'
 import { oneLine } from '@shared/docker/text'
-import { attempted } from '@shared/errors'
+import { AppError, attempted } from '@shared/errors'
 import type { ImageSource } from '@shared/contract/image-files'
 import type { ImageFilesService } from '../images/service'
 import type { Handlers } from '../ipc/handler'
@@ -53,6 +54,16 @@ export function imageFilesHandlers(deps: ImageFilesHandlerDeps) {
       }
     },
     save: (params, { signal }) => save(deps, params, signal),
+    async saveText({ name, text }) {
+      const to = await deps.chooseTarget(name)
+      if (to === null) return { saved: false }
+      try {
+        await writeFile(to, text)
+      } catch (error) {
+        throw notWritten(basename(to), error)
+      }
+      return { saved: true }
+    },
     compare: (params, { signal }) => browser.one('compare', params, signal),
     textDiff: ({ handle, with: other, path }, { signal }) => images.textDiff(handle, other, path, signal)
   } satisfies ImageFiles
@@ -75,6 +86,13 @@ const save = async (
     (lastWord) => lastWord
   )
   return { taskId: task.id }
+}
+
+function notWritten(name: string, cause: unknown): AppError {
+  return new AppError('System', `Could not write ${oneLine(name, 200)}.`, {
+    hint: 'Choose a folder that you may write to and that has room.',
+    cause
+  })
 }
 
 /** A name of an image as a name here: one part, nothing that a file system could take for more. */

@@ -26,6 +26,8 @@ export class ImageBrowser {
   readonly #start: StartBrowseThread
   readonly #asked = new Map<number, Channel<Reply>>()
   readonly #open = new Set<string>()
+  /** Told when the thread, and with it every image that was open, is gone. */
+  readonly #onLost = new Set<(why: AppError) => void>()
   #thread: BrowseThread | null = null
   #rest: NodeJS.Timeout | null = null
   #next = 1
@@ -46,6 +48,26 @@ export class ImageBrowser {
     this.#open.delete(handle)
     if (this.#thread === null) return
     void this.one('close', { handle }, new AbortController().signal).catch(() => undefined)
+  }
+
+  /** Resolves when aborted; rejects when what is open is lost with the thread. */
+  untilLost(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (signal.aborted) {
+        resolve()
+        return
+      }
+      const lost = (why: AppError): void => {
+        signal.removeEventListener('abort', closed)
+        reject(why)
+      }
+      const closed = (): void => {
+        this.#onLost.delete(lost)
+        resolve()
+      }
+      this.#onLost.add(lost)
+      signal.addEventListener('abort', closed, { once: true })
+    })
   }
 
   /** Asks a question whose answer is one value. */
@@ -123,6 +145,8 @@ export class ImageBrowser {
     const thread = this.#thread
     this.#thread = null
     for (const replies of this.#asked.values()) replies.close(why)
+    for (const lost of this.#onLost) lost(why)
+    this.#onLost.clear()
     thread?.end()
   }
 

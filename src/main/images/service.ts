@@ -41,7 +41,7 @@ export class ImageFilesService {
     try {
       const resolved = await this.sources.resolve(source, signal)
       yield* this.browser.ask('open', { handle, source: resolved }, signal)
-      await aborted(signal)
+      await this.browser.untilLost(signal)
     } finally {
       this.browser.close(handle)
       this.contents.forget(handle)
@@ -73,11 +73,4 @@ export class ImageFilesService {
     for await (const piece of this.contents.read(range, signal)) pieces.push(piece)
     return Buffer.concat(pieces)
   }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve()
-    signal.addEventListener('abort', () => resolve(), { once: true })
-  })
 }

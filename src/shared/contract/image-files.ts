@@ -113,7 +113,8 @@ export const OpenedImage = z.object({
   /** 0 to 1, as dive defines it: Σ over paths of its smallest size in any layer ÷ Σ of its sizes in all layers. */
   efficiency: z.number(),
   files: z.number(),
-  config: RunConfig,
+  /** As it was read from the image: what is a map there is a list of its keys here already. */
+  config: RunConfig.extend({ ExposedPorts: z.array(z.string()), Volumes: z.array(z.string()) }),
   history: z.array(HistoryEntry),
   /** What the archive holds, when it is one: for choosing another image of it. */
   archived: z.array(z.object({ name: z.string(), platform: z.string() })),
@@ -281,6 +282,11 @@ export const imageFiles = {
   }),
   /** Asks for a folder and saves a file or a directory there, as a task; null when the dialog was cancelled. */
   save: call({ params: z.object(at), result: z.object({ taskId: z.string() }).nullable() }),
+  /** Asks where to and writes a text that was made of an image, such as its Dockerfile; false when the dialog was cancelled. */
+  saveText: call({
+    params: z.object({ name: z.enum(['Dockerfile']), text: z.string().max(4_000_000) }),
+    result: z.object({ saved: z.boolean() })
+  }),
   /** What differs between two open images, the handle's own being the one before. Files are listed by the `compare` view. */
   compare: call({ params: z.object({ handle: Handle, with: Handle }), result: ImageComparison }),
   /** The lines of a file that differ between two open images. */

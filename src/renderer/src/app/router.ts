@@ -3,7 +3,13 @@
  * opened directly. The three pages an app is started on come with the first file, because each further file costs the
  * start a trip to main; the rest is loaded when it is first shown.
  */
-import { createRouter, createWebHashHistory, type Router, type RouterHistory } from 'vue-router'
+import {
+  createRouter,
+  createWebHashHistory,
+  type Router,
+  type RouteRecordRaw,
+  type RouterHistory
+} from 'vue-router'
 import ContainersPage from '@/features/containers/ContainersPage.vue'
 import HomePage from '@/features/home/HomePage.vue'
 import ImagesPage from '@/features/images/ImagesPage.vue'
@@ -19,44 +25,55 @@ declare module 'vue-router' {
   }
 }
 
+const ROUTES: readonly RouteRecordRaw[] = [
+  { path: '/', component: HomePage, meta: { page: 'Home' } },
+  {
+    path: '/containers',
+    component: ContainersPage,
+    meta: { page: 'Containers', needsEngine: true }
+  },
+  {
+    path: '/containers/logs',
+    component: () => import('@/features/containers/logs/MergedLogsPage.vue'),
+    meta: { page: 'Containers', needsEngine: true, staysReadable: true }
+  },
+  {
+    path: '/containers/:id/filesystem/:tab?',
+    component: () => import('@/features/images/browse/FilesystemPage.vue'),
+    props: true,
+    meta: { page: 'Containers', needsEngine: true, staysReadable: true }
+  },
+  {
+    path: '/containers/:id/:tab?',
+    component: () => import('@/features/containers/ContainerPage.vue'),
+    props: true,
+    meta: { page: 'Containers', needsEngine: true, staysReadable: true }
+  },
+  {
+    path: '/images',
+    component: ImagesPage,
+    meta: { page: 'Images', needsEngine: true }
+  },
+  {
+    path: '/images/archive/:tab?',
+    component: () => import('@/features/images/browse/ArchivePage.vue'),
+    props: true,
+    meta: { page: 'Images' }
+  },
+  {
+    path: '/images/:id/:tab?',
+    component: () => import('@/features/images/ImagePage.vue'),
+    props: true,
+    meta: { page: 'Images', needsEngine: true, staysReadable: true }
+  },
+  {
+    path: '/settings',
+    component: () => import('@/features/settings/SettingsPage.vue'),
+    meta: { page: 'Settings' }
+  },
+  { path: '/:unknown(.*)*', redirect: '/' }
+]
+
 export function makeRouter(history: RouterHistory = createWebHashHistory()): Router {
-  return createRouter({
-    history,
-    routes: [
-      { path: '/', component: HomePage, meta: { page: 'Home' } },
-      {
-        path: '/containers',
-        component: ContainersPage,
-        meta: { page: 'Containers', needsEngine: true }
-      },
-      {
-        path: '/containers/logs',
-        component: () => import('@/features/containers/logs/MergedLogsPage.vue'),
-        meta: { page: 'Containers', needsEngine: true, staysReadable: true }
-      },
-      {
-        path: '/containers/:id/:tab?',
-        component: () => import('@/features/containers/ContainerPage.vue'),
-        props: true,
-        meta: { page: 'Containers', needsEngine: true, staysReadable: true }
-      },
-      {
-        path: '/images',
-        component: ImagesPage,
-        meta: { page: 'Images', needsEngine: true }
-      },
-      {
-        path: '/images/:id',
-        component: () => import('@/features/images/ImagePage.vue'),
-        props: true,
-        meta: { page: 'Images', needsEngine: true }
-      },
-      {
-        path: '/settings',
-        component: () => import('@/features/settings/SettingsPage.vue'),
-        meta: { page: 'Settings' }
-      },
-      { path: '/:unknown(.*)*', redirect: '/' }
-    ]
-  })
+  return createRouter({ history, routes: ROUTES })
 }

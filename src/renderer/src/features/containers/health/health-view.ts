@@ -4,7 +4,7 @@ import { shellCommand } from '@shared/docker/command'
 import type { HealthCheck, HealthProbe, HealthState } from '@shared/docker/inspect-schema'
 import { hideArgument, hideArguments } from '@shared/docker/secrets'
 import { plainText } from '@shared/docker/text'
-import type { Fact } from '../inspect/inspect-sections'
+import type { Fact } from '@/components/facts/fact-types'
 import { engineTime, spanText } from '../inspect/inspect-view'
 
 /** Whether the container has a check, has none, or was made to ignore the image's. */

@@ -6,27 +6,11 @@ import type { ContainerInspect } from '@shared/docker/container'
 import { shellCommand } from '@shared/docker/command'
 import { hideArguments, hideNamedSecret, isSecretVariable, MASK } from '@shared/docker/secrets'
 import { bytesSize } from '@shared/docker/size'
+import type { Fact, Section } from '@/components/facts/fact-types'
 import { healthFacts } from '../health/health-view'
 import { restartPolicyText, spanText } from './inspect-view'
 import { mountFacts } from './mount-facts'
 import { riskOfOption, riskOfCapability } from './risks'
-
-export interface Fact {
-  readonly label: string
-  readonly value: string
-  readonly mono?: boolean
-  /** What is shown until somebody asks for the value; absent when there is nothing to hide. */
-  readonly hidden?: string
-  /** One sentence on why this is a risk. */
-  readonly risk?: string
-}
-
-export interface Section {
-  readonly title: string
-  readonly facts: readonly Fact[]
-  readonly empty?: string
-  readonly showAll?: boolean
-}
 
 /** A fact, or nothing when there is no value. */
 function fact(

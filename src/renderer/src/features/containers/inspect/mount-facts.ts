@@ -6,7 +6,7 @@
 import type { ContainerInspect } from '@shared/docker/container'
 import { hostPathRisk } from '@shared/docker/mount-risks'
 import { cleanPath } from '@shared/docker/volumes'
-import type { Fact } from './inspect-sections'
+import type { Fact } from '@/components/facts/fact-types'
 
 /** The host's folder or volume, the place in the container, and whether it can only be read. */
 interface Wish {
