@@ -80,6 +80,7 @@ export function makeRouter(parts: Parts): Router {
       session,
       tasks,
       chooseArchive,
+      chooseTarget,
       sampleArchive: join(resources, 'sample', 'quayside-sample.tar')
     }),
     logs: logsHandlers({

@@ -46,34 +46,69 @@ export async function findImage(
   }
 }
 
+/** How an image is removed. */
+export interface ImageRemoval {
+  /** Only these names; when they are all it has, the image goes. Left out: all names and the image. */
+  readonly tags?: readonly string[] | undefined
+  /** Also when containers that do not run use it. */
+  readonly force?: boolean | undefined
+}
+
 /**
- * Removes the image with every tag. `docker rmi` takes the tags one by one and stops at the last one when a container uses
- * the image; here that is asked first, and tags that went before another failure are put back: all or nothing.
+ * Removes the image with every tag, or some of its tags. `docker rmi` takes the tags one by one and stops at the last one
+ * when a container uses the image; here that is asked first, and tags that went before another failure are put back: all or
+ * nothing.
  */
-export async function removeImage(client: DockerClient, id: string, signal?: AbortSignal): Promise<void> {
+export async function removeImage(
+  client: DockerClient,
+  id: string,
+  { tags, force = false }: ImageRemoval = {},
+  signal?: AbortSignal
+): Promise<void> {
   const image = await findImage(client, id, signal)
   if (image === null) {
     throw new AppError('NotFound', 'There is no such image.', { hint: 'It has been removed meanwhile.' })
   }
-  if (image.RepoTags.length <= 1) {
-    await removeName(client, id, signal)
+  const chosen = tags === undefined ? image.RepoTags : image.RepoTags.filter((tag) => tags.includes(tag))
+  if (chosen.length === 0 && image.RepoTags.length > 0) {
+    throw new AppError('NotFound', 'The image does not have that tag.', {
+      hint: 'It has been moved meanwhile.'
+    })
+  }
+  const untag = chosen.length < image.RepoTags.length
+  if (!untag && (force || chosen.length <= 1)) {
+    await removeName(client, image.Id, signal, force)
     return
   }
-  await refuseIfUsed(client, image.Id, signal)
+  if (!untag) await refuseIfUsed(client, image.Id, signal)
+  await removeNames(client, image.Id, chosen, signal)
+}
+
+async function removeNames(
+  client: DockerClient,
+  id: string,
+  tags: readonly string[],
+  signal?: AbortSignal
+): Promise<void> {
   const removed: string[] = []
   try {
-    for (const tag of image.RepoTags) {
+    for (const tag of tags) {
       await removeName(client, tag, signal)
       removed.push(tag)
     }
   } catch (error) {
-    for (const tag of removed) await putBack(client, image.Id, tag)
+    for (const tag of removed) await putBack(client, id, tag)
     throw error
   }
 }
 
-async function removeName(client: DockerClient, name: string, signal?: AbortSignal): Promise<void> {
-  await client.docker.getImage(segment(name)).remove(withSignal({}, signal))
+async function removeName(
+  client: DockerClient,
+  name: string,
+  signal?: AbortSignal,
+  force = false
+): Promise<void> {
+  await client.docker.getImage(segment(name)).remove(withSignal(force ? { force } : {}, signal))
 }
 
 async function refuseIfUsed(client: DockerClient, id: string, signal?: AbortSignal): Promise<void> {
@@ -116,7 +151,7 @@ const ProgressLine = z.object({
 type ProgressLine = z.output<typeof ProgressLine>
 
 /** The lines of a progress stream; a line that reports an error ends it with that error. */
-async function* progressLines(
+export async function* progressLines(
   source: AsyncIterable<Uint8Array>
 ): AsyncGenerator<ProgressLine, void, undefined> {
   for await (const value of jsonLines(source)) {

@@ -3,15 +3,16 @@ import { z } from 'zod'
 import type { ImageRemovalPreview } from '@shared/contract/images'
 import type { RemovalPreview } from '@shared/contract/containers'
 import { containerName, type ContainerInspect } from '@shared/docker/container'
+import { imageName } from '@shared/docker/image'
 import { AppError } from '@shared/errors'
 import type { DockerClient } from './client'
 import { withSignal } from './client'
 import { inspectContainer, listContainers } from './containers'
+import { childrenOf, descendants, imageParents } from './image-parents'
 import { listImages } from './images'
+import { inParallel } from './parallel'
 import { parseRows } from './rows'
 
-/** Inspects with a size walk a file system each: not too many at once. */
-const PARALLEL = 8
 const ANONYMOUS_VOLUME = /^[0-9a-f]{64}$/
 
 /** One preview for each container that still exists, in the order asked. */
@@ -94,8 +95,13 @@ export async function previewImageRemoval(
   ids: readonly string[],
   signal?: AbortSignal
 ): Promise<ImageRemovalPreview[]> {
-  const [images, containers] = await Promise.all([listImages(client, signal), listContainers(client, signal)])
+  const [images, containers, parents] = await Promise.all([
+    listImages(client, signal),
+    listContainers(client, signal),
+    imageParents(client, signal)
+  ])
   const byId = new Map(images.map((image) => [image.Id, image]))
+  const children = childrenOf(parents)
   return ids.flatMap((id): ImageRemovalPreview[] => {
     const image = byId.get(id)
     if (image === undefined) return []
@@ -105,6 +111,11 @@ export async function previewImageRemoval(
         Id: id,
         tags: image.RepoTags,
         sizeBytes: image.Size,
+        // Those in between have no name and are in no list; what was built on them is.
+        children: descendants(id, children).flatMap((child) => {
+          const found = byId.get(child)
+          return found === undefined ? [] : [{ Id: child, name: imageName(found) }]
+        }),
         usedBy: users.map((user) => ({
           Id: user.Id,
           name: containerName(user),
@@ -113,12 +124,4 @@ export async function previewImageRemoval(
       }
     ]
   })
-}
-
-async function inParallel<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = []
-  for (let start = 0; start < items.length; start += PARALLEL) {
-    results.push(...(await Promise.all(items.slice(start, start + PARALLEL).map(work))))
-  }
-  return results
 }

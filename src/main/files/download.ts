@@ -116,7 +116,8 @@ const DISK: Readonly<Record<string, readonly [string, string]>> = {
   EFBIG: ['The file is too large for this disk.', 'Save somewhere else.']
 }
 
-function diskError(thrown: unknown, signal: AbortSignal): unknown {
+/** A failure of the host's disk in words; every other one as it is. */
+export function diskError(thrown: unknown, signal: AbortSignal): unknown {
   if (signal.aborted) return new AppError('Cancelled', 'Cancelled.', { cause: thrown })
   if (thrown instanceof AppError || !(thrown instanceof Error) || !('code' in thrown)) return thrown
   const [message, hint] = DISK[String(thrown.code)] ?? []

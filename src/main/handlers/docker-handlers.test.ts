@@ -39,6 +39,7 @@ describe('the Docker handlers', () => {
     session,
     tasks,
     chooseArchive: () => Promise.resolve(archive),
+    chooseTarget: () => Promise.resolve(null),
     sampleArchive: '/nowhere/sample.tar'
   })
   const form = {

@@ -1,64 +1,34 @@
 /** Images for the page. Thin: the work is in docker/ and resources/; here errors learn what was attempted. */
-import { createReadStream } from 'node:fs'
-import { stat } from 'node:fs/promises'
-import { basename } from 'node:path'
-import { Transform } from 'node:stream'
 import { imageName } from '@shared/docker/image'
 import { shortId } from '@shared/docker/container'
-import { AppError, attempted } from '@shared/errors'
-import type { DockerClient } from '../docker/client'
-import { loadImage, removeImage } from '../docker/images'
+import { humanSize } from '@shared/docker/size'
+import { attempted } from '@shared/errors'
+import { tagImage } from '../docker/image-archives'
+import { platformReader } from '../docker/image-platforms'
+import { previewPrune, pruneImages, type Pruned } from '../docker/image-prune'
+import { imagesUsage } from '../docker/image-usage'
+import { removeImage } from '../docker/images'
 import { previewImageRemoval } from '../docker/removal'
 import { runSample } from '../docker/sample'
 import type { Handlers } from '../ipc/handler'
 import type { EngineSession } from '../resources/session'
-import type { RunningTask, TaskRegistry } from '../tasks/registry'
+import type { TaskRegistry } from '../tasks/registry'
+import { imageArchiveHandlers, loadAsTask } from './image-archives'
 
 export interface ImagesHandlerDeps {
   readonly session: EngineSession
   readonly tasks: TaskRegistry
-  /** Asks the user for an image archive; null when the dialog was cancelled. */
-  readonly chooseArchive: () => Promise<string | null>
+  /** Asks the user for an archive; null when the dialog was cancelled. */
+  readonly chooseArchive: (verb: 'Load' | 'Import') => Promise<string | null>
+  /** Asks where to save an archive under a suggested name; null when the dialog was cancelled. */
+  readonly chooseTarget: (name: string, title: string) => Promise<string | null>
   /** The bundled archive of the sample image. */
   readonly sampleArchive: string
 }
 
-/** Loads an archive as a task whose progress is the bytes the engine has taken. */
-function loadAsTask(
-  client: DockerClient,
-  tasks: TaskRegistry,
-  path: string,
-  title: string
-): RunningTask<string[]> {
-  return tasks.run(
-    title,
-    async (update, signal) => {
-      const total = (await stat(path).catch(unreadable)).size
-      let current = 0
-      const counted = new Transform({
-        transform(chunk: Buffer, _encoding, done) {
-          current += chunk.length
-          update({ progress: { current, total } })
-          done(null, chunk)
-        }
-      })
-      const file = createReadStream(path, { signal, highWaterMark: 256 * 1024 })
-      file.on('error', (error) => counted.destroy(error))
-      counted.on('close', () => file.destroy())
-      return await loadImage(client, file.pipe(counted), (message) => update({ message }), signal)
-    },
-    (names) => `Loaded ${names.join(', ')}`
-  )
-}
-
-function unreadable(cause: unknown): never {
-  throw new AppError('NotFound', 'The file cannot be read.', {
-    hint: 'Choose a file that exists and is readable.',
-    cause
-  })
-}
-
-export function imagesHandlers({ session, tasks, chooseArchive, sampleArchive }: ImagesHandlerDeps) {
+export function imagesHandlers(deps: ImagesHandlerDeps) {
+  const { session, tasks, sampleArchive } = deps
+  const platforms = platformReader()
   const nameOf = (id: string): string => {
     const image = session.images.get(id)
     return image === undefined ? shortId(id) : imageName(image)
@@ -66,19 +36,50 @@ export function imagesHandlers({ session, tasks, chooseArchive, sampleArchive }:
   return {
     watch: (_, { signal }) => session.watchImages(signal),
     removalPreview: async ({ ids }, { signal }) => previewImageRemoval(await session.client(), ids, signal),
-    async remove({ id }) {
+    async remove({ id, tags, force }) {
       const name = nameOf(id)
       try {
-        await removeImage(await session.client(), id)
+        await removeImage(await session.client(), id, { tags, force })
       } catch (error) {
-        throw attempted(`Could not remove image ${name}`, error)
+        throw attempted(`Could not remove image ${tags?.[0] ?? name}`, error)
       }
     },
-    async load() {
-      const client = await session.client()
-      const path = await chooseArchive()
-      return path === null ? null : { taskId: loadAsTask(client, tasks, path, `Load ${basename(path)}`).id }
+    async *usage(_, { signal }) {
+      try {
+        yield await imagesUsage(await session.client(), signal)
+      } catch (error) {
+        throw attempted('Could not measure the images', error)
+      }
     },
+    platforms: async ({ ids }, { signal }) => platforms(await session.client(), ids, signal),
+    async prunePreview({ kind }, { signal }) {
+      try {
+        return await previewPrune(await session.client(), kind, signal)
+      } catch (error) {
+        throw attempted('Could not find out what would go', error)
+      }
+    },
+    async prune({ images }) {
+      const client = await session.client()
+      const count = images.length === 1 ? '1 image' : `${images.length} images`
+      const task = tasks.run(
+        `Prune ${count}`,
+        (update, signal) => {
+          const total = images.length
+          return pruneImages(client, images, (current) => update({ progress: { current, total } }), signal)
+        },
+        prunedText
+      )
+      return { taskId: task.id }
+    },
+    async tag({ id, name }) {
+      try {
+        await tagImage(await session.client(), id, name)
+      } catch (error) {
+        throw attempted(`Could not tag image ${nameOf(id)}`, error)
+      }
+    },
+    ...imageArchiveHandlers(deps),
     async runSample() {
       try {
         const client = await session.client()
@@ -89,4 +90,14 @@ export function imagesHandlers({ session, tasks, chooseArchive, sampleArchive }:
       }
     }
   } satisfies Handlers['images']
+}
+
+/** "Removed 3 images, 12MB freed. 1 stayed: web:1 (It is used by now.)" */
+export function prunedText({ removed, stayed, freedBytes, exact }: Pruned): string {
+  const freed =
+    freedBytes > 0 || exact ? `, ${exact ? '' : 'at least '}${humanSize(freedBytes, 3)} freed` : ''
+  const done = `Removed ${removed} ${removed === 1 ? 'image' : 'images'}${freed}.`
+  if (stayed.length === 0) return done
+  const named = stayed.slice(0, 3).map(({ name, why }) => `${name} (${why})`)
+  return `${done} ${stayed.length} stayed: ${named.join(', ')}${stayed.length > 3 ? ' …' : ''}`
 }

@@ -2,15 +2,18 @@
 import { join } from 'node:path'
 import { app, BrowserWindow, dialog, type OpenDialogOptions, type SaveDialogOptions } from 'electron'
 
-/** Asks for an image archive; null when the user cancelled. */
-export async function chooseArchive(): Promise<string | null> {
+/** Asks for an archive to load or to import; null when the user cancelled. */
+export async function chooseArchive(verb: 'Load' | 'Import' = 'Load'): Promise<string | null> {
   const options = {
-    title: 'Load an image',
-    buttonLabel: 'Load',
+    title: verb === 'Load' ? 'Load an image' : 'Import a root file system',
+    buttonLabel: verb,
     defaultPath: app.getPath('home'),
     properties: ['openFile' as const],
     filters: [
-      { name: 'Image archives', extensions: ['tar', 'gz', 'tgz', 'xz', 'bz2', 'zst'] },
+      {
+        name: verb === 'Load' ? 'Image archives' : 'Archives',
+        extensions: ['tar', 'gz', 'tgz', 'xz', 'bz2', 'zst']
+      },
       { name: 'All files', extensions: ['*'] }
     ]
   }
@@ -44,9 +47,9 @@ export async function chooseFiles(what: 'files' | 'folder'): Promise<readonly st
 }
 
 /** Asks where to save a file, and whether it may be written over; null when the user cancelled. */
-export async function chooseTarget(name: string): Promise<string | null> {
+export async function chooseTarget(name: string, title = 'Download'): Promise<string | null> {
   const options: SaveDialogOptions = {
-    title: 'Download',
+    title,
     buttonLabel: 'Save',
     defaultPath: join(app.getPath('downloads'), name),
     properties: ['showOverwriteConfirmation', 'createDirectory', 'showHiddenFiles']

@@ -70,3 +70,20 @@ export function removeImageCommand(names: readonly string[]): string {
 export function loadImageCommand(path: string): string {
   return shellCommand(['docker', 'load', '--input', path])
 }
+
+/** Into one archive; the file is what the dialog asks for. */
+export function saveImagesCommand(names: readonly string[]): string {
+  return shellCommand(['docker', 'save', '--output', 'images.tar', ...names])
+}
+
+export function tagImageCommand(image: string, name: string): string {
+  return shellCommand(['docker', 'tag', image, name])
+}
+
+export function importImageCommand(name: string): string {
+  return shellCommand(['docker', 'import', 'rootfs.tar', ...(name === '' ? [] : [name])])
+}
+
+export function pruneImagesCommand(kind: 'dangling' | 'unused'): string {
+  return shellCommand(['docker', 'image', 'prune', ...(kind === 'unused' ? ['--all'] : [])])
+}

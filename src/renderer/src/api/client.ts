@@ -29,6 +29,7 @@ export const STREAM_METHODS: ReadonlySet<string> = new Set([
   'imageFiles.open',
   'imageFiles.read',
   'imageFiles.search',
+  'images.usage',
   'images.watch',
   'logs.watch',
   'settings.watch',

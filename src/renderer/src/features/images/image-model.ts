@@ -9,13 +9,21 @@ export interface ImageUser {
   readonly name: string
 }
 
+/** One line of `docker images`: a name of an image, or an image without one. */
 export interface ImageRow {
+  /** Unique over all lines: an image has one for each of its names. */
+  readonly key: string
   readonly id: string
   /** `repository:tag`, or the short id. */
   readonly name: string
-  /** The tags besides the one it is named by. */
-  readonly otherTags: readonly string[]
+  /** `<none>` where the engine knows none. */
+  readonly repository: string
+  readonly tag: string
+  /** All names of the image, this one included. */
+  readonly tags: readonly string[]
   readonly shortId: string
+  /** Of the manifest in this repository (`sha256:…`); null for what no registry has. */
+  readonly digest: string | null
   readonly sizeBytes: number
   /** Milliseconds since the epoch; null when the image does not say. */
   readonly created: number | null
@@ -24,6 +32,8 @@ export interface ImageRow {
   readonly usedBy: readonly ImageUser[]
   readonly image: ImageSummary
 }
+
+export const NONE = '<none>'
 
 export type ImageFilter = 'all' | 'in-use' | 'unused' | 'dangling'
 export const IMAGE_FILTERS: readonly ImageFilter[] = ['all', 'in-use', 'unused', 'dangling']
@@ -36,31 +46,67 @@ export interface ImageSort extends TableSort {
 
 interface Known {
   readonly users: string
-  readonly row: ImageRow
-  readonly line: TableRow<ImageRow>
+  readonly rows: readonly ImageRow[]
 }
 const known = new WeakMap<ImageSummary, Known>()
 
-/** The table's line of an image; the same object for as long as the image and who uses it are the same. */
-export function imageLine(image: ImageSummary, containers: readonly ContainerSummary[]): TableRow<ImageRow> {
+/** The lines of an image; the same objects for as long as the image and who uses it are the same. */
+export function imageRows(image: ImageSummary, containers: readonly ContainerSummary[]): readonly ImageRow[] {
   const usedBy = containers.map((container) => ({ id: container.Id, name: containerName(container) }))
   const users = usedBy.map(({ id, name }) => `${id} ${name}`).join('\n')
   const before = known.get(image)
-  if (before?.users === users) return before.line
-  const row: ImageRow = {
+  if (before?.users === users) return before.rows
+  const names = image.RepoTags.length === 0 ? [null] : [...new Set(image.RepoTags)]
+  const rows = names.map((name) => rowOf(image, name, usedBy))
+  known.set(image, { users, rows })
+  return rows
+}
+
+/** The image as a whole, as the line of its first name. */
+export function imageLine(image: ImageSummary, containers: readonly ContainerSummary[]): TableRow<ImageRow> {
+  const [item] = imageRows(image, containers) as readonly [ImageRow, ...ImageRow[]]
+  return { kind: 'item', key: item.key, label: item.name, item }
+}
+
+function rowOf(image: ImageSummary, name: string | null, usedBy: readonly ImageUser[]): ImageRow {
+  const colon = name === null ? -1 : name.lastIndexOf(':')
+  const repository = name === null ? repositoryOfDigests(image) : name.slice(0, colon)
+  return {
+    key: `${image.Id} ${name ?? ''}`,
     id: image.Id,
-    name: imageName(image),
-    otherTags: image.RepoTags.slice(1),
+    name: name ?? shortId(image.Id),
+    repository,
+    tag: name === null ? NONE : name.slice(colon + 1),
+    tags: image.RepoTags,
     shortId: shortId(image.Id),
+    digest: digestIn(image, repository),
     sizeBytes: image.Size,
     created: image.Created > 0 ? image.Created * 1000 : null,
     dangling: isDangling(image),
     usedBy,
     image
   }
-  const line: TableRow<ImageRow> = { kind: 'item', key: row.id, label: row.name, item: row }
-  known.set(image, { users, row, line })
-  return line
+}
+
+/** An image whose tag moved on is still known by where it came from. */
+function repositoryOfDigests({ RepoDigests: [first = ''] }: ImageSummary): string {
+  const at = first.indexOf('@')
+  return at > 0 ? first.slice(0, at) : NONE
+}
+
+function digestIn(image: ImageSummary, repository: string): string | null {
+  const found = image.RepoDigests.find((digest) => digest.startsWith(`${repository}@`))
+  return found === undefined ? null : found.slice(repository.length + 1)
+}
+
+/** How many images the lines are of. */
+export function countImages(rows: readonly ImageRow[]): number {
+  return new Set(rows.map((row) => row.id)).size
+}
+
+/** How docker is told of it. */
+export function referenceOf(row: ImageRow): string {
+  return row.dangling ? row.id : row.name
 }
 
 const collator = new Intl.Collator('en', { numeric: true, sensitivity: 'base' })
@@ -81,7 +127,8 @@ export function compareImages(sort: ImageSort): (a: ImageRow, b: ImageRow) => nu
     sign * columns[sort.key](a, b) ||
     Number(a.dangling) - Number(b.dangling) ||
     nameSign * collator.compare(a.name, b.name) ||
-    columns.id(a, b)
+    columns.id(a, b) ||
+    (a.key < b.key ? -1 : Number(a.key > b.key))
 }
 
 /** Whether every word of the search is in a tag, digest, id or `key=value` label. */

@@ -3,15 +3,24 @@ import { createPinia, setActivePinia } from 'pinia'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createMemoryHistory, createRouter, type Router } from 'vue-router'
 import { useApi } from '@/api'
-import { fakeApi } from '@/api/fake'
+import { fakeApi, fakeStream } from '@/api/fake'
 import { useContainersStore } from '@/stores/containers'
 import { useImagesStore } from '@/stores/images'
 import type { ContainerSummary } from '@shared/docker/container'
 import type { ImageSummary } from '@shared/docker/image'
 import { AppError } from '@shared/errors'
-import { compareImages, imageLine, parseImageFilter, parseImageSort } from './image-model'
+import type { ImageRemovalPreview, ImagesUsage } from '@shared/contract/images'
+import { groupedImageLines } from './image-lines'
+import {
+  compareImages,
+  countImages,
+  imageRows,
+  parseImageFilter,
+  parseImageSort,
+  type ImageRow
+} from './image-model'
 import ImagesPage from './ImagesPage.vue'
-import { imageRemovalCommand, imageTargets } from './removal'
+import { holdSentences, imageRemovalCommand, imageTargets, removalLines } from './removal'
 
 const image = (digit: string, overrides: Partial<ImageSummary> = {}): ImageSummary => ({
   Id: `sha256:${digit.repeat(64)}`,
@@ -35,24 +44,43 @@ const user = (name: string, of: ImageSummary): ContainerSummary => ({
   Status: ''
 })
 
+const rowsOf = (...images: ImageSummary[]): ImageRow[] => images.flatMap((one) => imageRows(one, []))
+
 describe('image rows', () => {
-  it('stay the same object until the image or its users change', () => {
-    const one = image('1')
-    const line = imageLine(one, [])
-    expect(imageLine(one, [])).toBe(line)
-    expect(imageLine(one, [user('web', one)])).not.toBe(line)
+  it('stay the same objects until the image or its users change', () => {
+    const one = image('1', { RepoTags: ['a:1', 'a:2'] })
+    const rows = imageRows(one, [])
+    expect(imageRows(one, [])).toBe(rows)
+    expect(imageRows(one, [user('web', one)])).not.toBe(rows)
+    expect(new Set(rows.map((row) => row.key)).size).toBe(2)
   })
 
-  it('are named by their first tag or their short id, untagged ones last', () => {
-    const rows = [image('3', { RepoTags: [] }), image('2', { RepoTags: ['b:1', 'b:2'] }), image('1')].map(
-      (one) => {
-        const line = imageLine(one, [])
-        if (line.kind !== 'item') throw new Error('not an item')
-        return line.item
-      }
-    )
+  it('are one for each name, untagged ones last and by their short id', () => {
+    const rows = rowsOf(image('3', { RepoTags: [] }), image('2', { RepoTags: ['b:1', 'b:2'] }), image('1'))
     const names = [...rows].sort(compareImages(parseImageSort('name'))).map((row) => row.name)
-    expect(names).toEqual(['b:1', 'image-1:latest', '333333333333'])
+    expect(names).toEqual(['b:1', 'b:2', 'image-1:latest', '333333333333'])
+    expect(countImages(rows)).toBe(3)
+  })
+
+  it('know the repository of a registry with a port, of a digest alone, and of nothing', () => {
+    const digest = `sha256:${'d'.repeat(64)}`
+    const [port, moved, none] = rowsOf(
+      image('1', { RepoTags: ['reg.test:5000/a/b:v1'], RepoDigests: [`reg.test:5000/a/b@${digest}`] }),
+      image('2', { RepoTags: [], RepoDigests: [`nginx@${digest}`] }),
+      image('3', { RepoTags: [] })
+    )
+    expect(port).toMatchObject({ repository: 'reg.test:5000/a/b', tag: 'v1', digest })
+    expect(moved).toMatchObject({ repository: 'nginx', tag: '<none>', digest, dangling: true })
+    expect(none).toMatchObject({ repository: '<none>', tag: '<none>', digest: null })
+  })
+
+  it('are grouped from two of a repository on, and folded away without losing the others', () => {
+    const rows = rowsOf(image('1', { RepoTags: ['a:1', 'a:2'] }), image('2'), image('3', { RepoTags: [] }))
+    const shape = (collapsed: string[]) =>
+      groupedImageLines(rows, new Set(collapsed)).map((line) => `${line.kind} ${line.label}`)
+    expect(shape([])).toEqual(['item image-2:latest', 'item 333333333333', 'group a', 'item a:1', 'item a:2'])
+    expect(shape(['a', 'gone'])).toEqual(['item image-2:latest', 'item 333333333333', 'group a'])
+    expect(groupedImageLines(rows, new Set())[0]).toBe(groupedImageLines(rows, new Set(['a']))[0])
   })
 
   it('reads anything unknown in the address as the default', () => {
@@ -64,15 +92,52 @@ describe('image rows', () => {
 })
 
 describe('removing images', () => {
+  const web = { Id: 'x', name: 'web', running: true }
+  const child = { Id: image('9').Id, name: 'child:1' }
+  const preview = (digit: string, more: Partial<ImageRemovalPreview> = {}): ImageRemovalPreview => ({
+    Id: image(digit).Id,
+    tags: [`${digit}:1`],
+    sizeBytes: 1,
+    usedBy: [],
+    children: [],
+    ...more
+  })
+
   it('asks only for what nothing depends on, every tag by name', () => {
     const previews = [
-      { Id: image('1').Id, tags: ['a:1', 'a:2'], sizeBytes: 1, usedBy: [] },
-      { Id: image('2').Id, tags: ['b:1'], sizeBytes: 1, usedBy: [{ Id: 'x', name: 'web', running: true }] },
-      { Id: image('3').Id, tags: [], sizeBytes: 1, usedBy: [] }
+      preview('1', { tags: ['a:1', 'a:2'] }),
+      preview('2', { usedBy: [web] }),
+      preview('3', { tags: [] }),
+      preview('4', { children: [child] })
     ]
-    expect(imageTargets(previews).map((target) => target.name)).toEqual(['a:1', '333333333333'])
-    expect(imageRemovalCommand(previews)).toBe('docker rmi a:1 a:2 333333333333')
-    expect(imageRemovalCommand(previews.slice(1, 2))).toBe('')
+    const lines = removalLines(previews, null)
+    expect(imageTargets(lines, true).map((target) => target.name)).toEqual(['a:1', '333333333333'])
+    expect(imageRemovalCommand(lines, false)).toBe('docker rmi a:1 a:2 333333333333')
+    expect(imageRemovalCommand(lines.slice(1, 2), true)).toBe('')
+    expect(holdSentences(lines, false)).toEqual([
+      'One of them stays: a running container uses it.',
+      'One of them stays: other images are built on it.'
+    ])
+  })
+
+  it('untags when the image keeps another name, whoever uses it', () => {
+    const lines = removalLines([preview('1', { tags: ['a:1', 'a:2'], usedBy: [web] })], new Set(['a:2']))
+    expect(lines).toMatchObject([{ untag: true, tags: ['a:2'], hold: null }])
+    expect(imageTargets(lines, false)).toEqual([
+      { id: image('1').Id, name: 'a:2', tags: ['a:2'], force: false }
+    ])
+  })
+
+  it('forces only what stopped containers hold, and only when it is said', () => {
+    const lines = removalLines([preview('1', { usedBy: [{ ...web, running: false }] })], null)
+    expect(imageTargets(lines, false)).toEqual([])
+    expect(imageTargets(lines, true)).toMatchObject([{ force: true }])
+    expect(imageRemovalCommand(lines, true)).toBe('docker rmi --force 1:1')
+  })
+
+  it('leaves out what was named or renamed since', () => {
+    expect(removalLines([preview('1')], new Set())).toEqual([])
+    expect(removalLines([preview('1')], new Set(['old:1']))).toEqual([])
   })
 })
 
@@ -84,7 +149,11 @@ describe('the images page', () => {
   async function open(methods: Parameters<typeof fakeApi>[0], path = '/images'): Promise<void> {
     vi.spyOn(HTMLElement.prototype, 'clientHeight', 'get').mockReturnValue(640)
     vi.spyOn(HTMLElement.prototype, 'clientWidth', 'get').mockReturnValue(1100)
-    useApi(fakeApi(methods))
+    const usage = () =>
+      fakeStream<ImagesUsage>([{ totalBytes: 3_000_000, reclaimableBytes: 1_000_000, images: [] }])
+    const platforms = ({ ids }: { ids: string[] }) =>
+      Promise.resolve(ids.map((Id) => ({ Id, platform: 'linux/amd64' })))
+    useApi(fakeApi({ ...methods, images: { usage, platforms, ...methods?.images } }))
     const pinia = createPinia()
     setActivePinia(pinia)
     router = createRouter({
@@ -120,14 +189,14 @@ describe('the images page', () => {
 
   it('lists images with who uses them, and filters by use', async () => {
     await open({})
-    expect(names().sort()).toEqual(['333333333333', 'image-1:latest', 'image-2:latest'])
-    expect(document.querySelector('[role="grid"]')?.textContent).toContain('web +1')
+    expect(names().sort()).toEqual(['<none>', 'image-1:latest', 'image-2:latest'])
+    expect(document.querySelector('[role="grid"]')?.textContent).toContain('2 containers')
     await router.push('/images?filter=unused')
     await flushPromises()
-    expect(names().sort()).toEqual(['333333333333', 'image-2:latest'])
+    expect(names().sort()).toEqual(['<none>', 'image-2:latest'])
     await router.push('/images?filter=dangling')
     await flushPromises()
-    expect(names()).toEqual(['333333333333'])
+    expect(names()).toEqual(['<none>'])
   })
 
   it('sends an image to the run dialog of the containers page', async () => {
@@ -149,6 +218,7 @@ describe('the images page', () => {
               Id,
               tags: useImagesStore().items.get(Id)?.RepoTags ?? [],
               sizeBytes: 5,
+              children: [],
               usedBy: Id === nginx.Id ? [{ Id: 'web', name: 'web', running: true }] : []
             }))
           )
@@ -157,7 +227,7 @@ describe('the images page', () => {
     await click('input', 'Select all')
     await click('[role="toolbar"] button', 'Remove')
     expect(document.querySelector('[role="dialog"]')?.textContent).toContain(
-      'One of them is in use and stays.'
+      'One of them stays: a running container uses it.'
     )
     await click('[role="dialog"] button', 'Remove')
     expect(remove.mock.calls.map(([{ id }]) => id).sort()).toEqual([redis.Id, dangling.Id])

@@ -1,9 +1,10 @@
-/** Removing images, one with its failure in place and many with a result each, and loading one from a file. */
+/** Removing images, one with its failure in place and many with a result each; archives in and out. */
 import { shallowReactive } from 'vue'
 import { api } from '@/api'
 import { useAction, type Action } from '@/composables/use-action'
 import { useBulk, type Bulk } from '@/composables/use-bulk'
 import { toAppError } from '@shared/errors'
+import { referenceOf, type ImageRow } from './image-model'
 import type { ImageTarget } from './removal'
 
 export interface ImageActions {
@@ -12,6 +13,7 @@ export interface ImageActions {
   readonly bulk: Bulk
   readonly removeOne: Action<[ImageTarget], void>
   readonly load: Action<[], unknown>
+  readonly save: Action<[readonly ImageRow[]], unknown>
   readonly remove: (targets: readonly ImageTarget[]) => Promise<void>
 }
 
@@ -19,10 +21,10 @@ export function useImageActions(): ImageActions {
   const pending = shallowReactive(new Map<string, string>())
   const bulk = useBulk()
 
-  async function removeImage({ id }: ImageTarget): Promise<void> {
+  async function removeImage({ id, tags, force }: ImageTarget): Promise<void> {
     pending.set(id, 'Removing')
     try {
-      await api.images.remove({ id })
+      await api.images.remove({ id, ...(tags === undefined ? {} : { tags }), ...(force ? { force } : {}) })
     } finally {
       pending.delete(id)
     }
@@ -39,6 +41,9 @@ export function useImageActions(): ImageActions {
 
   const removeOne = useAction(removeImage)
   const load = useAction(() => api.images.load())
+  const save = useAction((rows: readonly ImageRow[]) =>
+    api.images.save({ names: [...new Set(rows.map(referenceOf))] })
+  )
 
   async function remove(targets: readonly ImageTarget[]): Promise<void> {
     const [first] = targets
@@ -46,5 +51,5 @@ export function useImageActions(): ImageActions {
     else await bulk.run({ verb: 'Remove', done: 'Removed', noun: 'image' }, targets, removeUnlessGone)
   }
 
-  return { pending, bulk, removeOne, load, remove }
+  return { pending, bulk, removeOne, load, save, remove }
 }

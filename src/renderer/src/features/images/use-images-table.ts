@@ -1,13 +1,13 @@
 /** The images list: how the user looks at it (address and storage), and the store's images as the table's lines. */
 import { computed, type ComputedRef, type Ref } from 'vue'
-import type { TableRow } from '@/components/table-types'
 import { queryText, useAddressView, type AddressView } from '@/composables/use-address-view'
 import { useContainersStore } from '@/stores/containers'
 import { useImagesStore } from '@/stores/images'
+import { flatImageLines, groupedImageLines, type ImageLine } from './image-lines'
 import {
   compareImages,
   formatImageSort,
-  imageLine,
+  imageRows,
   inFilter,
   matchesImage,
   parseImageFilter,
@@ -21,17 +21,34 @@ export interface ImagesView {
   readonly search: string
   readonly filter: ImageFilter
   readonly sort: ImageSort
+  readonly grouped: boolean
+  /** Repositories whose images are folded away. */
+  readonly collapsed: ReadonlySet<string>
 }
+
+/** Repositories come and go; the names of those long gone are not kept for ever. */
+const MOST_COLLAPSED = 500
 
 export function useImagesView(): AddressView<ImagesView> {
   return useAddressView<ImagesView>({
     storageKey: 'quayside.images.view',
     queryKeys: ['search', 'filter', 'sort'],
-    fromStored: ({ sort }) => ({ search: '', filter: 'all', sort: parseImageSort(sort) }),
-    toStored: ({ sort }) => ({ sort: formatImageSort(sort) }),
+    fromStored: ({ sort, grouped, collapsed }) => ({
+      search: '',
+      filter: 'all',
+      sort: parseImageSort(sort),
+      grouped: grouped !== false,
+      collapsed: new Set(Array.isArray(collapsed) ? collapsed.filter((name) => typeof name === 'string') : [])
+    }),
+    toStored: ({ sort, grouped, collapsed }) => ({
+      sort: formatImageSort(sort),
+      grouped,
+      collapsed: [...collapsed].slice(-MOST_COLLAPSED)
+    }),
     fromQuery: (query, otherwise) => {
       const sort = queryText(query, 'sort')
       return {
+        ...otherwise,
         search: queryText(query, 'search') ?? '',
         filter: parseImageFilter(query['filter']),
         sort: sort === undefined ? otherwise.sort : parseImageSort(sort)
@@ -45,10 +62,10 @@ export function useImagesView(): AddressView<ImagesView> {
   })
 }
 
-type ImageLine = TableRow<ImageRow> & { readonly kind: 'item' }
-
 export interface ImagesTable {
   readonly all: ComputedRef<readonly ImageRow[]>
+  /** What the filter lets through, in order; folded away or not. */
+  readonly rows: ComputedRef<readonly ImageRow[]>
   readonly lines: ComputedRef<readonly ImageLine[]>
 }
 
@@ -58,19 +75,21 @@ export function useImagesTable(view: Readonly<Ref<ImagesView>>): ImagesTable {
   const sort = computed(() => view.value.sort)
   const filter = computed(() => view.value.filter)
   const search = computed(() => view.value.search)
+  const grouped = computed(() => view.value.grouped)
+  const collapsed = computed(() => view.value.collapsed)
 
-  const unordered = computed(() =>
-    [...images.items.values()]
-      .map((image) => imageLine(image, containers.byImage.get(image.Id) ?? []))
-      .filter((line): line is ImageLine => line.kind === 'item')
+  const all = computed(() =>
+    [...images.items.values()].flatMap((image) => imageRows(image, containers.byImage.get(image.Id) ?? []))
   )
-  const ordered = computed(() => {
-    const compare = compareImages(sort.value)
-    return [...unordered.value].sort((a, b) => compare(a.item, b.item))
+  const ordered = computed(() => [...all.value].sort(compareImages(sort.value)))
+  const rows = computed(() => {
+    const words = search.value.toLowerCase().split(/\s+/).filter(Boolean)
+    return ordered.value.filter((row) => inFilter(row, filter.value) && matchesImage(row, words))
   })
   const lines = computed(() => {
-    const words = search.value.toLowerCase().split(/\s+/).filter(Boolean)
-    return ordered.value.filter(({ item }) => inFilter(item, filter.value) && matchesImage(item, words))
+    if (!grouped.value) return flatImageLines(rows.value)
+    // What was searched for must be seen, also inside a folded repository.
+    return groupedImageLines(rows.value, search.value === '' ? collapsed.value : new Set())
   })
-  return { all: computed(() => unordered.value.map((line) => line.item)), lines }
+  return { all, rows, lines }
 }
