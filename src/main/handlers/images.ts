@@ -52,6 +52,29 @@ export function imagesHandlers(deps: ImagesHandlerDeps) {
       }
     },
     platforms: async ({ ids }, { signal }) => platforms(await session.client(), ids, signal),
+    ...pruneHandlers(deps),
+    async tag({ id, name }) {
+      try {
+        await tagImage(await session.client(), id, name)
+      } catch (error) {
+        throw attempted(`Could not tag image ${nameOf(id)}`, error)
+      }
+    },
+    ...imageArchiveHandlers(deps),
+    async runSample() {
+      try {
+        const client = await session.client()
+        const load = () => loadAsTask(client, tasks, sampleArchive, 'Load the sample image').done
+        return { id: await runSample(client, load) }
+      } catch (error) {
+        throw attempted('Could not run the sample', error)
+      }
+    }
+  } satisfies Handlers['images']
+}
+
+function pruneHandlers({ session, tasks }: ImagesHandlerDeps) {
+  return {
     async prunePreview({ kind }, { signal }) {
       try {
         return await previewPrune(await session.client(), kind, signal)
@@ -71,25 +94,8 @@ export function imagesHandlers(deps: ImagesHandlerDeps) {
         prunedText
       )
       return { taskId: task.id }
-    },
-    async tag({ id, name }) {
-      try {
-        await tagImage(await session.client(), id, name)
-      } catch (error) {
-        throw attempted(`Could not tag image ${nameOf(id)}`, error)
-      }
-    },
-    ...imageArchiveHandlers(deps),
-    async runSample() {
-      try {
-        const client = await session.client()
-        const load = () => loadAsTask(client, tasks, sampleArchive, 'Load the sample image').done
-        return { id: await runSample(client, load) }
-      } catch (error) {
-        throw attempted('Could not run the sample', error)
-      }
     }
-  } satisfies Handlers['images']
+  } satisfies Pick<Handlers['images'], 'prunePreview' | 'prune'>
 }
 
 /** "Removed 3 images, 12MB freed. 1 stayed: web:1 (It is used by now.)" */

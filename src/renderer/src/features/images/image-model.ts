@@ -1,7 +1,7 @@
 /** What the images table shows of one image, and which images it shows in which order. Pure; no Vue. */
 import type { TableRow, TableSort } from '@/components/table-types'
 import { containerName, type ContainerSummary } from '@shared/docker/container'
-import { imageName, isDangling, type ImageSummary } from '@shared/docker/image'
+import { isDangling, type ImageSummary } from '@shared/docker/image'
 import { shortId } from '@shared/docker/container'
 
 export interface ImageUser {

@@ -31,29 +31,63 @@ export function useImagesUsage(): ImagesUsageView {
   const images = useImagesStore()
   const containers = useContainersStore()
   const visible = useVisibility()
+  const { usage, pending, error, tookMs, measure, stop } = useMeasuring()
+  const cancelled = shallowRef(false)
+  let timer: ReturnType<typeof setTimeout> | undefined
+
+  watch(
+    [() => images.items, () => containers.byImage.size, () => images.loaded, visible],
+    () => {
+      clearTimeout(timer)
+      if (!images.loaded || images.total === 0 || !visible.value || cancelled.value) return
+      const wait = usage.value === null ? 0 : Math.max(SHORTEST_WAIT_MS, tookMs() * REST)
+      timer = setTimeout(() => void measure(), wait)
+    },
+    { immediate: true }
+  )
+  onScopeDispose(() => {
+    clearTimeout(timer)
+    stop()
+  })
+
+  return {
+    usage,
+    byId: computed(() => new Map(usage.value?.images.map((image) => [image.Id, image]))),
+    pending,
+    error,
+    measure: () => {
+      cancelled.value = false
+      return measure()
+    },
+    cancel: () => {
+      cancelled.value = true
+      clearTimeout(timer)
+      stop()
+    }
+  }
+}
+
+/** One measuring at a time: another one takes the place of the one before. */
+function useMeasuring() {
   const usage = shallowRef<ImagesUsage | null>(null)
   const error = shallowRef<AppError | null>(null)
   const current = shallowRef<Stream<ImagesUsage, never, unknown> | null>(null)
-  const stopped = shallowRef(false)
-  let tookMs = 0
-  let timer: ReturnType<typeof setTimeout> | undefined
+  let took = 0
 
   function stop(): void {
-    clearTimeout(timer)
     current.value?.close()
     current.value = null
   }
 
   async function measure(): Promise<void> {
     stop()
-    stopped.value = false
     error.value = null
     const stream = (current.value = api.images.usage())
     const begun = performance.now()
     try {
       for await (const item of stream) {
         usage.value = item
-        tookMs = performance.now() - begun
+        took = performance.now() - begun
       }
     } catch (thrown) {
       if (current.value === stream) error.value = toAppError(thrown)
@@ -62,27 +96,12 @@ export function useImagesUsage(): ImagesUsageView {
     }
   }
 
-  watch(
-    [() => images.items, () => containers.byImage.size, () => images.loaded, visible],
-    () => {
-      clearTimeout(timer)
-      if (!images.loaded || images.total === 0 || !visible.value || stopped.value) return
-      const wait = usage.value === null ? 0 : Math.max(SHORTEST_WAIT_MS, tookMs * REST)
-      timer = setTimeout(() => void measure(), wait)
-    },
-    { immediate: true }
-  )
-  onScopeDispose(stop)
-
   return {
     usage,
-    byId: computed(() => new Map(usage.value?.images.map((image) => [image.Id, image]))),
-    pending: computed(() => current.value !== null),
     error,
+    pending: computed(() => current.value !== null),
+    tookMs: () => took,
     measure,
-    cancel: () => {
-      stopped.value = true
-      stop()
-    }
+    stop
   }
 }
