@@ -71,8 +71,8 @@ test('images are listed by repository, found, tagged, saved, imported, removed a
   await expect(images.row('team/app:2')).toBeVisible()
 
   // Tag: a mistake is said at the field, then the name is there.
+  await expect(images.row('busybox:test')).toHaveCount(0)
   await search.press('ArrowDown')
-  await page.keyboard.press('ArrowDown')
   await expect(images.row('team/app:2')).toBeFocused()
   await chooseInMenu(page, 'Tag')
   const dialog = page.getByRole('dialog', { name: 'Tag image' })
@@ -102,6 +102,7 @@ test('images are listed by repository, found, tagged, saved, imported, removed a
 
   // Several into one archive, which the CLI loads.
   await search.fill('spare:1')
+  await expect(images.row('busybox:test')).toHaveCount(0)
   await search.press('ArrowDown')
   await page.keyboard.press('Space')
   await search.fill('')
@@ -137,6 +138,7 @@ test('images are listed by repository, found, tagged, saved, imported, removed a
   await search.fill('held:1')
   await expect(images.row('held:1')).toContainText('1 container')
   await search.press('ArrowDown')
+  await expect(images.row('held:1')).toBeFocused()
   await page.keyboard.press('Delete')
   const removal = page.getByRole('dialog', { name: 'Remove image' })
   await expect(removal).toContainText('holder')

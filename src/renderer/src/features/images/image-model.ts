@@ -131,11 +131,11 @@ export function compareImages(sort: ImageSort): (a: ImageRow, b: ImageRow) => nu
     (a.key < b.key ? -1 : Number(a.key > b.key))
 }
 
-/** Whether every word of the search is in a tag, digest, id or `key=value` label. */
+/** Whether every word of the search is in the line's name, or the image's digests, id or `key=value` labels. */
 export function matchesImage(row: ImageRow, words: readonly string[]): boolean {
   if (words.length === 0) return true
   const labels = Object.entries(row.image.Labels).map(([key, value]) => `${key}=${value}`)
-  const text = [...row.image.RepoTags, ...row.image.RepoDigests, row.id, ...labels].join('\n').toLowerCase()
+  const text = [row.name, ...row.image.RepoDigests, row.id, ...labels].join('\n').toLowerCase()
   return words.every((word) => text.includes(word))
 }
 
