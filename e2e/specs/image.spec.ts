@@ -88,7 +88,7 @@ test('layers, files, bytes and previews of an image are those docker has', async
   await expect(image.efficiency).toHaveText(/^(> )?9\d(\.\d)? %$/)
   await image.button('Show wasted files').click()
   const dialog = page.getByRole('dialog', { name: 'Wasted space' })
-  await expect(dialog.getByRole('listitem').filter({ hasText: '/srv/secret' })).toContainText(
+  await expect(dialog.getByRole('listitem').filter({ hasText: /^\/srv\/secret\s*7B/ })).toContainText(
     /from RUN mkdir .* removed by RUN rm -r \/srv\/gone/
   )
   expect(await seriousFindings(page)).toEqual([])
@@ -117,7 +117,8 @@ test('layers, files, bytes and previews of an image are those docker has', async
   await image.preview.getByRole('button', { name: 'Go to it' }).press('Enter')
   await expect(image.preview).toContainText('/srv/large')
   await image.search.fill('/opt/out/*')
-  await image.file('/opt/out/linked').click()
+  // The archive has the first name as the file and the other as the link.
+  await image.file('/opt/out/numbers').click()
   await expect(image.preview).toContainText('The same as')
   await image.search.fill('busybox')
   await image.file('/bin/busybox').click()
@@ -146,7 +147,7 @@ test('layers, files, bytes and previews of an image are those docker has', async
   expect(await docker('ps', '-aq')).toBe('')
 })
 
-test('a folder of a hundred thousand files is scrolled through', async ({ quayside: { page }, shell }) => {
+test('a folder of many files is scrolled through', async ({ quayside: { page }, shell }) => {
   test.setTimeout(120_000)
   const images = await shell.openImages()
   await images.row('look:one').getByRole('link', { name: 'look:one' }).click()
