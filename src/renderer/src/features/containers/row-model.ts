@@ -101,7 +101,16 @@ function searchText(row: ContainerRow): string {
     (port) => `${portText(port)} ${port.PublicPort ?? ''}:${port.PrivatePort}`
   )
   const labels = Object.entries(container.Labels).map(([key, value]) => `${key}=${value}`)
-  const text = [row.name, row.image, container.Image, container.ImageID, row.id, row.state, ...ports, ...labels]
+  const text = [
+    row.name,
+    row.image,
+    container.Image,
+    container.ImageID,
+    row.id,
+    row.state,
+    ...ports,
+    ...labels
+  ]
     .join('\n')
     .toLowerCase()
   haystacks.set(row, text)
