@@ -5,11 +5,17 @@ export class ImagesPage {
   readonly page: Page
   readonly table: Locator
   readonly loadButton: Locator
+  readonly pullButton: Locator
+  readonly pullDialog: Locator
+  readonly pushDialog: Locator
 
   constructor(page: Page) {
     this.page = page
     this.table = page.getByRole('grid', { name: 'Images' })
     this.loadButton = page.getByRole('button', { name: 'Load', exact: true }).first()
+    this.pullButton = page.getByRole('main').getByRole('button', { name: 'Pull', exact: true })
+    this.pullDialog = page.getByRole('dialog', { name: 'Pull an image' })
+    this.pushDialog = page.getByRole('dialog', { name: 'Push an image' })
   }
 
   row(name: string): Locator {

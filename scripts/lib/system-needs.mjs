@@ -87,7 +87,13 @@ export function neededPrograms({ display, tests }) {
       ? [need('apparmor_parser', 'the engine loads its AppArmor profile with it', 'apparmor')]
       : []),
     ...(display ? [need('Xvfb', 'there is no display, so the window needs a virtual one', 'xvfb')] : []),
-    ...(tests ? [need('busybox', 'the tests make their images from it', 'busybox-static')] : [])
+    ...(tests
+      ? [
+          need('busybox', 'the tests make their images from it', 'busybox-static'),
+          need('docker-registry', 'the tests pull from it and push to it', 'docker-registry'),
+          need('htpasswd', 'the tests give that registry its users with it', 'apache2-utils')
+        ]
+      : [])
   ]
 }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { app, BrowserWindow, clipboard, shell } from 'electron'
 import { contract } from '@shared/contract'
 import type { Settings } from '@shared/contract/settings'
+import { registryCredentials } from './docker/registry-credentials'
 import type { EngineSupervisor } from './engine/supervisor'
 import { appHandlers } from './handlers/app'
 import { containersHandlers } from './handlers/containers'
@@ -21,6 +22,7 @@ import { startBrowseThread } from './images/browse-thread'
 import { makeImageFiles } from './images/service'
 import { Router } from './ipc/router'
 import type { LogService } from './logs/service'
+import { askCredentialHelper } from './platform/credential-helper'
 import type { Logger } from './platform/logger'
 import type { Mailbox } from './platform/mailbox'
 import type { Paths } from './platform/paths'
@@ -62,9 +64,11 @@ export function makeRouter(parts: Parts): Router {
   const { paths, resources, log, settings, supervisor, session, tasks, logs, terminals } = parts
   const { endings, navigations } = parts
   const stats = new StatsRecorder(session)
+  const cliConfigDir = process.env['DOCKER_CONFIG'] ?? join(homedir(), '.docker')
+  const credentials = registryCredentials(cliConfigDir, askCredentialHelper)
   const handlers = {
     app: desktopHandlers([session, stats], navigations),
-    containers: containersHandlers({ session, tasks, stats, endings, openExternal }),
+    containers: containersHandlers({ session, tasks, stats, endings, credentials, openExternal }),
     engine: engineHandlers({ supervisor, reveal: (path) => shell.showItemInFolder(path) }),
     exec: execHandlers({ session, terminals, openExternal }),
     files: filesHandlers({ session, tasks, dialogs: { chooseFiles, chooseTarget, chooseTargetFolder } }),
@@ -81,7 +85,8 @@ export function makeRouter(parts: Parts): Router {
       tasks,
       chooseArchive,
       chooseTarget,
-      sampleArchive: join(resources, 'sample', 'quayside-sample.tar')
+      sampleArchive: join(resources, 'sample', 'quayside-sample.tar'),
+      credentials
     }),
     logs: logsHandlers({
       logs,
@@ -98,7 +103,7 @@ export function makeRouter(parts: Parts): Router {
         dataRoot: () => (supervisor.status.source === 'bundled' ? paths.engineDataDir : null),
         engineProcess: () => supervisor.engineProcess
       },
-      cliConfigDir: process.env['DOCKER_CONFIG'] ?? join(homedir(), '.docker')
+      cliConfigDir
     }),
     tasks: tasksHandlers({ tasks })
   }

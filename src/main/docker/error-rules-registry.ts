@@ -10,12 +10,20 @@ export const REGISTRY_RULES: readonly Rule[] = [
     })
   ],
   [
-    /pull access denied|repository does not exist|insufficient_scope/,
-    () => ({ code: 'NotFound', hint: 'Check the name; for a private image log in with docker login first.' })
+    /no basic auth credentials|unauthorized: |authentication required|failed to authorize|401 Unauthorized/i,
+    () => ({
+      code: 'Unauthorized',
+      hint: 'Log in to the registry with docker login, then try again.',
+      details: { login: true }
+    })
   ],
   [
-    /no basic auth credentials|unauthorized: |authentication required/i,
-    () => ({ code: 'Unauthorized', hint: 'Log in to the registry with docker login, then try again.' })
+    /pull access denied|push access denied|repository does not exist|insufficient_scope|requested access to the resource is denied/,
+    () => ({
+      code: 'NotFound',
+      hint: 'Check the name; for a private image log in with docker login first.',
+      details: { login: true }
+    })
   ],
   [
     /manifest unknown|manifest for \S+ not found|: not found: manifest/,

@@ -270,7 +270,9 @@ const hostRules: readonly Rule[] = [
     () => ({
       code: 'InvalidParameter',
       message: 'The file is not an image archive, or it is incomplete.',
-      hint: 'Choose an archive made with docker save.'
+      hint: 'Choose an archive made with docker save.',
+      // A pull that breaks off has the same words; its caller knows that there is no archive.
+      details: { brokeOff: true }
     })
   ],
   [/read-only file system/, () => ({ code: 'System', hint: 'The engine cannot write there.' })]

@@ -1,5 +1,5 @@
 /**
- * Images over the Engine API: list, remove with all tags, load an archive, pull. Called by handlers and resources.
+ * Images over the Engine API: list, remove with all tags, load an archive. Called by handlers and resources.
  */
 import type { Readable } from 'node:stream'
 import { z } from 'zod'
@@ -133,22 +133,18 @@ async function putBack(client: DockerClient, id: string, tag: string): Promise<v
   }
 }
 
-/** Progress of a pull or a load; bytes, `total` 0 while unknown. */
-export interface ImageProgress {
-  readonly message: string
-  readonly current: number
-  readonly total: number
-}
-
 const ProgressLine = z.object({
   id: z.string().optional(),
   status: z.string().optional(),
   stream: z.string().optional(),
-  progressDetail: z.object({ current: z.number().optional(), total: z.number().optional() }).nullish(),
+  progressDetail: z
+    .object({ current: z.number().optional(), total: z.number().optional(), units: z.string().optional() })
+    .nullish(),
   error: z.string().optional(),
   errorDetail: z.object({ message: z.string().optional() }).optional()
 })
-type ProgressLine = z.output<typeof ProgressLine>
+/** One line of what the engine says while it loads, pulls or pushes. */
+export type ProgressLine = z.output<typeof ProgressLine>
 
 /** The lines of a progress stream; a line that reports an error ends it with that error. */
 export async function* progressLines(
@@ -187,39 +183,6 @@ export async function loadImage(
     })
   }
   return loaded
-}
-
-/** Pulls one image; progress adds up the layers that are being downloaded. */
-export async function pullImage(
-  client: DockerClient,
-  reference: string,
-  onProgress: (progress: ImageProgress) => void = () => undefined,
-  signal?: AbortSignal
-): Promise<void> {
-  const reply = await client.docker.createImage(withSignal({ fromImage: reference }, signal))
-  const layers = new Map<string, { current: number; total: number }>()
-  for await (const line of progressLines(reply as AsyncIterable<Uint8Array> & NodeJS.ReadableStream)) {
-    noteLayer(layers, line)
-    const sums = [...layers.values()].reduce(
-      (sum, layer) => ({ current: sum.current + layer.current, total: sum.total + layer.total }),
-      { current: 0, total: 0 }
-    )
-    onProgress({ message: line.status ?? '', ...sums })
-  }
-}
-
-function noteLayer(layers: Map<string, { current: number; total: number }>, line: ProgressLine): void {
-  if (line.id === undefined) return
-  const known = layers.get(line.id)
-  if (line.status === 'Downloading') {
-    const { current = 0, total = known?.total ?? 0 } = line.progressDetail ?? {}
-    layers.set(line.id, { current, total: Math.max(total, current) })
-  } else if (
-    known !== undefined &&
-    (line.status === 'Download complete' || line.status === 'Pull complete')
-  ) {
-    layers.set(line.id, { current: known.total, total: known.total })
-  }
 }
 
 const ImageConfig = z.object({

@@ -1,7 +1,6 @@
 /** Containers for the page. Thin: the work is in docker/ and resources/; here errors learn what was attempted. */
 import { containerName, shortId } from '@shared/docker/container'
 import { layOutJson } from '@shared/docker/json-text'
-import { pullReference } from '@shared/docker/reference'
 import { oneLine } from '@shared/docker/text'
 import { AppError, attempted } from '@shared/errors'
 import type { DockerClient } from '../docker/client'
@@ -16,10 +15,10 @@ import {
   stopContainer,
   unpauseContainer
 } from '../docker/containers'
-import { pullImage } from '../docker/images'
 import { previewContainerRemoval } from '../docker/removal'
 import { runContainer } from '../docker/run'
 import { volumeHostPaths } from '../docker/volumes'
+import type { Credentials } from '../docker/registry-credentials'
 import type { Handlers } from '../ipc/handler'
 import { watchHealth } from '../resources/health-watch'
 import type { EngineSession } from '../resources/session'
@@ -27,6 +26,7 @@ import type { StatsRecorder } from '../stats/recorder'
 import type { Endings } from '../stopped/endings'
 import { whyStopped } from '../stopped/gather'
 import type { TaskRegistry } from '../tasks/registry'
+import { pullForRun } from './image-transfers'
 import { portUrl } from './port-url'
 
 export interface ContainersHandlerDeps {
@@ -35,25 +35,10 @@ export interface ContainersHandlerDeps {
   readonly stats: StatsRecorder
   /** What the events told of containers that ended. */
   readonly endings: Endings
+  /** What the CLI knows of a registry. */
+  readonly credentials: Credentials
   /** Opens an address in the browser. */
   readonly openExternal: (url: string) => Promise<void>
-}
-
-/** Pulls as a task, so that the page shows progress and can cancel; resolves when the image is there. */
-export function pullAsTask(client: DockerClient, tasks: TaskRegistry) {
-  return (reference: string): Promise<void> => {
-    const full = pullReference(reference) ?? reference
-    const work = tasks.run(
-      `Pull ${reference}`,
-      (update, signal) => {
-        const onProgress = (news: { message: string; current: number; total: number }) =>
-          update({ message: news.message, progress: news.total > 0 ? news : null })
-        return pullImage(client, full, onProgress, signal)
-      },
-      () => `Pulled ${full}`
-    )
-    return work.done
-  }
 }
 
 /** Runs one verb on one container; a failure says which. */
@@ -75,7 +60,7 @@ function nameOf(session: EngineSession, id: string): string {
 }
 
 export function containersHandlers(deps: ContainersHandlerDeps) {
-  const { session, tasks, stats, endings, openExternal } = deps
+  const { session, stats, endings, openExternal } = deps
   const tried = trying(session)
   return {
     ...explainingHandlers({ session, endings }, tried),
@@ -93,7 +78,7 @@ export function containersHandlers(deps: ContainersHandlerDeps) {
     async run(options) {
       try {
         const client = await session.client()
-        const { id, warnings } = await runContainer(client, options, pullAsTask(client, tasks))
+        const { id, warnings } = await runContainer(client, options, pullForRun(deps))
         return { id, warnings: [...warnings] }
       } catch (error) {
         throw attempted(`Could not run ${oneLine(options.image, 200)}`, error)

@@ -8,12 +8,14 @@ import { platformReader } from '../docker/image-platforms'
 import { previewPrune, pruneImages, type Pruned } from '../docker/image-prune'
 import { imagesUsage } from '../docker/image-usage'
 import { removeImage } from '../docker/images'
+import type { Credentials } from '../docker/registry-credentials'
 import { previewImageRemoval } from '../docker/removal'
 import { runSample } from '../docker/sample'
 import type { Handlers } from '../ipc/handler'
 import type { EngineSession } from '../resources/session'
 import type { TaskRegistry } from '../tasks/registry'
 import { imageArchiveHandlers, loadAsTask } from './image-archives'
+import { imageTransferHandlers } from './image-transfers'
 
 export interface ImagesHandlerDeps {
   readonly session: EngineSession
@@ -24,6 +26,8 @@ export interface ImagesHandlerDeps {
   readonly chooseTarget: (name: string, title: string) => Promise<string | null>
   /** The bundled archive of the sample image. */
   readonly sampleArchive: string
+  /** What the CLI knows of a registry. */
+  readonly credentials: Credentials
 }
 
 export function imagesHandlers(deps: ImagesHandlerDeps) {
@@ -61,6 +65,7 @@ export function imagesHandlers(deps: ImagesHandlerDeps) {
       }
     },
     ...imageArchiveHandlers(deps),
+    ...imageTransferHandlers(deps),
     async runSample() {
       try {
         const client = await session.client()

@@ -13,6 +13,10 @@ export function tasksHandlers({ tasks }: TasksHandlerDeps) {
       await Promise.resolve()
       tasks.cancel(id)
     },
+    async retry({ id }) {
+      await Promise.resolve()
+      tasks.retry(id)
+    },
     async dismiss({ id }) {
       await Promise.resolve()
       tasks.dismiss(id)

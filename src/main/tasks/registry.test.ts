@@ -71,6 +71,27 @@ describe('tasks', () => {
     expect(() => registry.cancel(id)).toThrow(/no such task/)
   })
 
+  it('can be tried again when they say so, as the same task', async () => {
+    const registry = new TaskRegistry()
+    let tries = 0
+    const work = async (): Promise<number> => {
+      tries += 1
+      await Promise.resolve()
+      if (tries === 1) throw new AppError('Unavailable', 'It broke off.', { hint: 'Again.' })
+      return tries
+    }
+    const { id, done } = registry.run('Pull x', work, (result) => `Try ${result}`, { retryable: true })
+    await expect(done).rejects.toThrow('It broke off.')
+    registry.retry(id)
+    expect(await until(registry, ([task]) => task?.state === 'succeeded')).toMatchObject([
+      { Id: id, message: 'Try 2', hint: null, retryable: true }
+    ])
+    expect(() => registry.retry(id)).toThrow(/cannot be tried again/)
+    const other = registry.run('Load x', () => Promise.reject(new Error('no')))
+    await expect(other.done).rejects.toThrow()
+    expect(() => registry.retry(other.id)).toThrow(/cannot be tried again/)
+  })
+
   it('are a hundred at most; running ones are never forgotten', async () => {
     const registry = new TaskRegistry()
     const { id } = registry.run('Stays', () => new Promise(() => undefined))

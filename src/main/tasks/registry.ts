@@ -3,7 +3,7 @@
  * Finished tasks stay until they are dismissed, the oldest ones go when there are too many.
  */
 import { randomUUID } from 'node:crypto'
-import type { Task } from '@shared/contract/tasks'
+import type { Task, Transfer } from '@shared/contract/tasks'
 import { AppError, toAppError } from '@shared/errors'
 import type { Change } from '@shared/patch'
 import { WatchedCollection } from '../resources/watch'
@@ -12,6 +12,7 @@ import { WatchedCollection } from '../resources/watch'
 export interface TaskUpdate {
   readonly progress?: { readonly current: number; readonly total: number } | null
   readonly message?: string
+  readonly transfer?: Transfer | null
 }
 
 /** The work itself: answers its last word, for example "Loaded nginx:latest". */
@@ -27,7 +28,15 @@ const MAX_TASKS = 100
 
 interface Entry {
   task: Task
-  readonly abort: AbortController
+  abort: AbortController
+  /** Does the work again; null for work that cannot simply be repeated. */
+  readonly again: ((signal: AbortSignal) => Promise<unknown>) | null
+}
+
+/** What differs from task to task. */
+export interface RunOptions {
+  /** The work may be done again after a failure: it reads everything anew and finds what is there already. */
+  readonly retryable?: boolean
 }
 
 export class TaskRegistry {
@@ -43,7 +52,12 @@ export class TaskRegistry {
   }
 
   /** Starts the work as a task. `lastWord` makes the message of a success out of its result. */
-  run<R>(title: string, work: Work<R>, lastWord: (result: R) => string = () => 'Done'): RunningTask<R> {
+  run<R>(
+    title: string,
+    work: Work<R>,
+    lastWord: (result: R) => string = () => 'Done',
+    { retryable = false }: RunOptions = {}
+  ): RunningTask<R> {
     const id = randomUUID()
     const abort = new AbortController()
     const task: Task = {
@@ -53,13 +67,16 @@ export class TaskRegistry {
       progress: null,
       message: '',
       hint: null,
+      transfer: null,
+      retryable,
       startedAt: Date.now(),
       endedAt: null
     }
-    this.#entries.set(id, { task, abort })
+    const begin = (signal: AbortSignal) => this.#finish(id, work, lastWord, signal)
+    this.#entries.set(id, { task, abort, again: retryable ? begin : null })
     this.#change(id, {})
     this.#dropOldest()
-    const done = this.#finish(id, work, lastWord, abort.signal)
+    const done = begin(abort.signal)
     // The task itself carries the failure; a caller that does not wait must not crash the process.
     done.catch(() => undefined)
     return { id, done }
@@ -73,6 +90,27 @@ export class TaskRegistry {
   /** Asks the work to stop; the task ends as `cancelled` once it has. Nothing happens to one that has ended. */
   cancel(id: string): void {
     this.#existing(id).abort.abort()
+  }
+
+  /** Does the work again after a failure or a cancellation; the task keeps its id and its place. */
+  retry(id: string): void {
+    const entry = this.#existing(id)
+    const { state } = entry.task
+    if (entry.again === null || state === 'running' || state === 'succeeded') {
+      throw new AppError('Conflict', 'The task cannot be tried again.', {
+        hint: state === 'running' ? 'It is running.' : 'Start it anew.'
+      })
+    }
+    entry.abort = new AbortController()
+    this.#change(id, {
+      state: 'running',
+      progress: null,
+      message: '',
+      hint: null,
+      startedAt: Date.now(),
+      endedAt: null
+    })
+    entry.again(entry.abort.signal).catch(() => undefined)
   }
 
   /** The app quits: nothing goes on. */

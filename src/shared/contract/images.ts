@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { ImageSummary } from '../docker/image-schema'
 import { changeOf } from './changes'
 import { call, stream } from './dsl'
+import { imageTransfers } from './image-transfers'
 
 export const ImageId = z.string().regex(/^sha256:[0-9a-f]{64}$/)
 
@@ -91,6 +92,7 @@ export const images = {
     params: z.object({ name: z.string().max(1000) }),
     result: StartedTask.nullable()
   }),
+  ...imageTransfers,
   /** Loads the bundled sample image if need be and runs it on a free port. */
   runSample: call({ result: z.object({ id: z.string() }) })
 }

@@ -24,6 +24,7 @@ export const useTasksStore = defineStore('tasks', () => {
     failed,
     apply,
     cancel: (id: string) => api.tasks.cancel({ id }),
+    retry: (id: string) => api.tasks.retry({ id }),
     dismiss: (id: string) => api.tasks.dismiss({ id })
   }
 })

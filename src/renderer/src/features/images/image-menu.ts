@@ -1,16 +1,17 @@
 /** What can be done with one image: the entries of its row's menu, and the docker commands it equals. */
-import { Copy, FolderOutput, FolderSearch, Tag, Terminal } from '@lucide/vue'
+import { CloudUpload, Copy, FolderOutput, FolderSearch, Tag, Terminal } from '@lucide/vue'
 import type { MenuItem } from '@/components/menu'
 import { saveImagesCommand, shellCommand } from '@shared/docker/command'
 import type { ImageRow } from './image-model'
 
 export type ImageVerb =
-  'run' | 'remove' | 'open' | 'tag' | 'save' | 'copy-id' | 'copy-digest' | 'copy-tag' | 'command'
+  'run' | 'remove' | 'open' | 'tag' | 'push' | 'save' | 'copy-id' | 'copy-digest' | 'copy-tag' | 'command'
 
 export function imageMenu(row: ImageRow): readonly MenuItem[] {
   return [
     { id: 'open', label: 'Open', icon: FolderSearch },
     { id: 'tag', label: 'Tag', icon: Tag },
+    ...(row.dangling ? [] : [{ id: 'push', label: 'Push', icon: CloudUpload }]),
     { id: 'save', label: 'Save', icon: FolderOutput },
     { id: 'copy-id', label: 'Copy id', icon: Copy, separated: true },
     { id: 'copy-digest', label: 'Copy digest', icon: Copy, disabled: row.digest === null },
