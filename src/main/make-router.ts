@@ -15,6 +15,7 @@ import { imageFilesHandlers } from './handlers/image-files'
 import { imagesHandlers } from './handlers/images'
 import { logsHandlers } from './handlers/logs'
 import { processesHandlers } from './handlers/processes'
+import { registriesHandlers } from './handlers/registries'
 import { settingsHandlers } from './handlers/settings'
 import { systemHandlers } from './handlers/system'
 import { tasksHandlers } from './handlers/tasks'
@@ -96,6 +97,7 @@ export function makeRouter(parts: Parts): Router {
       chooseFile: chooseExportFile
     }),
     processes: processesHandlers({ session, enginePid: () => supervisor.engineProcess?.pid ?? null }),
+    registries: registriesHandlers({ session, cliConfigDir }),
     settings: settingsHandlers(settings),
     system: systemHandlers({
       session,

@@ -9,6 +9,7 @@ import { imageFiles } from './image-files'
 import { images } from './images'
 import { logs } from './logs'
 import { processes } from './processes'
+import { registries } from './registries'
 import { settings } from './settings'
 import { system } from './system'
 import { tasks } from './tasks'
@@ -23,6 +24,7 @@ export const contract = {
   images,
   logs,
   processes,
+  registries,
   settings,
   system,
   tasks

@@ -32,6 +32,7 @@ export const STREAM_METHODS: ReadonlySet<string> = new Set([
   'images.usage',
   'images.watch',
   'logs.watch',
+  'registries.search',
   'settings.watch',
   'system.usage',
   'system.watchInfo',

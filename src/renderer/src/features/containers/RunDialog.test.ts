@@ -2,24 +2,27 @@ import { flushPromises, type VueWrapper } from '@vue/test-utils'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { fakeApi, fakeStream } from '@/api/fake'
 import { useContainersStore } from '@/stores/containers'
+import type { SearchSource } from '@shared/contract/registries'
 import { AppError } from '@shared/errors'
 import ContainersPage from './ContainersPage.vue'
 import { container } from './testing'
 import { byName, closePage, dialog, mountPage } from './page-testing'
 
 type Run = NonNullable<NonNullable<NonNullable<Parameters<typeof fakeApi>[0]>['containers']>['run']>
+type Registries = NonNullable<NonNullable<Parameters<typeof fakeApi>[0]>['registries']>
 
 let mounted: VueWrapper | null = null
 afterEach(() => {
+  vi.useRealTimers()
   closePage(mounted)
   mounted = null
 })
 
-async function open(run: Run, path = '/containers?run=nginx'): Promise<void> {
+async function open(run: Run, path = '/containers?run=nginx', registries: Registries = {}): Promise<void> {
   const { page } = await mountPage(
     ContainersPage,
     path,
-    fakeApi({ containers: { run, stats: () => fakeStream() } })
+    fakeApi({ containers: { run, stats: () => fakeStream() }, registries })
   )
   mounted = page
   useContainersStore().apply({ type: 'snapshot', items: [] })
@@ -51,6 +54,38 @@ describe('the run dialog', () => {
     await type('Name', 'web')
     await type('Port 1', '8080:80')
     expect(dialog().textContent).toContain('docker run --detach --name web -p 8080:80 nginx')
+  })
+
+  it('offers images found while the name is typed, says where it failed, and asks nothing before', async () => {
+    vi.useFakeTimers()
+    const streams: ReturnType<typeof fakeStream<SearchSource[]>>[] = []
+    const search = vi.fn(() => {
+      const stream = fakeStream<SearchSource[]>()
+      streams.push(stream)
+      return stream
+    })
+    await open(() => Promise.resolve({ id: 'x', warnings: [] }), '/containers?run=nginx', { search })
+    await vi.advanceTimersByTimeAsync(2_000)
+    expect(search).not.toHaveBeenCalled()
+    await type('Image', 'red')
+    await type('Image', 'redi')
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(search.mock.calls).toEqual([[{ text: 'redi' }]])
+    const redis = { name: 'redis', description: 'A <b>store</b>', official: true, stars: 12_000 }
+    const none = { found: [], cut: false, problem: '', hint: '' }
+    streams[0]!.push([
+      { ...none, name: 'Docker Hub', state: 'done', found: [redis] },
+      { ...none, name: 'r.example', state: 'failed', problem: 'r.example does not answer.', hint: 'Wait.' }
+    ])
+    await flushPromises()
+    const option = dialog().querySelector('datalist option[value="redis"]')
+    expect(option?.getAttribute('label')).toBe('Official · 12,000 stars · A <b>store</b>')
+    const status = dialog().querySelector('[role="status"][aria-label="Search results"]')
+    expect(status?.textContent).toContain('Docker Hub: 1 found')
+    expect(status?.textContent).toContain('r.example does not answer. Wait.')
+    await type('Image', 'redis')
+    expect(streams[0]!.closed).toBe(true)
+    expect(status?.textContent).toBe('')
   })
 
   it('makes a variable of each line that is pasted, and keeps what was there', async () => {

@@ -1,0 +1,63 @@
+/** Why a registry could not be read, in one sentence with what to do. Used by registry-client only. */
+import type { IncomingHttpHeaders } from 'node:http'
+import { oneLine } from '@shared/docker/text'
+import { AppError } from '@shared/errors'
+
+/** A reply other than 200. */
+export function registryReplyError(host: string, status: number, headers: IncomingHttpHeaders): AppError {
+  if (status === 401 || status === 403) {
+    return new AppError('Unauthorized', `${host} does not list its images without a login.`, {
+      hint: 'Type the whole name: pulling uses the login that the docker command has stored.'
+    })
+  }
+  if (status === 404 || status === 405 || status === 501) {
+    return new AppError('NotFound', `${host} does not list that.`, {
+      hint: 'Check the name, or type the whole name of the image.'
+    })
+  }
+  if (status === 429) {
+    const after = /^\d{1,6}$/.exec(headers['retry-after'] ?? '')?.[0]
+    return new AppError('Unavailable', `${host} was asked too often.`, {
+      hint: after === undefined ? 'Wait a moment and try again.' : `Try again in ${after} seconds.`
+    })
+  }
+  if (status >= 300 && status < 400) {
+    return new AppError('Unavailable', `${host} sends the search elsewhere, which is not followed.`, {
+      hint: 'Use the address that the registry really has.',
+      retryable: false
+    })
+  }
+  return new AppError('Unavailable', `${host} answered with HTTP ${status}.`, {
+    hint: 'Try again later; whoever runs the registry can say more.'
+  })
+}
+
+const WORDS: Readonly<Record<string, readonly [string, string]>> = {
+  ENOTFOUND: ['is a name that cannot be found', 'Check the name and the network.'],
+  EAI_AGAIN: ['is a name that cannot be looked up now', 'Check the network.'],
+  ECONNREFUSED: ['does not accept connections', 'Check that the registry runs, and its port.'],
+  ECONNRESET: ['broke off the connection', 'Try again; whoever runs the registry can say more.'],
+  EHOSTUNREACH: ['cannot be reached', 'Check the network.'],
+  ENETUNREACH: ['cannot be reached', 'Check the network.'],
+  ETIMEDOUT: ['does not answer', 'Check the address and the network.']
+}
+
+/** A request without a reply, or one that broke off. What was cancelled or is an AppError stays that. */
+export function registryConnectionError(host: string, thrown: unknown): unknown {
+  if (thrown instanceof AppError || !(thrown instanceof Error)) return thrown
+  if (thrown.name === 'TimeoutError') return sentence(host, WORDS['ETIMEDOUT'], thrown)
+  if (thrown.name === 'AbortError') return thrown
+  const code = 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : ''
+  const known = Object.hasOwn(WORDS, code) ? WORDS[code] : undefined
+  if (known !== undefined) return sentence(host, known, thrown)
+  if (/CERT|SSL|TLS|EPROTO|SIGNED|ISSUER/.test(code)) {
+    const words = `has no certificate that is trusted here (${oneLine(code, 60)})`
+    return sentence(host, [words, 'Add its authority to this computer’s certificates.'], thrown)
+  }
+  return sentence(host, ['cannot be read', 'Check the address and the network.'], thrown)
+}
+
+function sentence(host: string, words: readonly [string, string] | undefined, cause: Error): AppError {
+  const [what, hint] = words ?? ['cannot be read', 'Check the address and the network.']
+  return new AppError('Unavailable', `${host} ${what}.`, { hint, cause })
+}
