@@ -4,7 +4,7 @@ import { createRequire } from 'node:module'
 import os from 'node:os'
 import path from 'node:path'
 import fs from 'node:fs'
-import { PARTS } from '../bench/figures.mjs'
+import { PARTS, USUAL_PARTS } from '../bench/figures.mjs'
 import { runBenchmarks, SIZES } from '../bench/run.mjs'
 import { ensureElectron } from './electron-runtime.mjs'
 import { root } from './lib/paths.mjs'
@@ -23,7 +23,7 @@ function optionsOf(args) {
     else if (part !== undefined) parts.add(part)
     else throw new Error(`There is no benchmark "${args[i]}"; the names are ${PARTS.join(', ')}.`)
   }
-  return { rounds, parts: parts.size > 0 ? parts : new Set(PARTS) }
+  return { rounds, parts: parts.size > 0 ? parts : new Set(USUAL_PARTS) }
 }
 
 /** Why nothing can be measured here, or null. */
