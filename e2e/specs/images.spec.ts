@@ -14,6 +14,10 @@ async function answerDialogs(app: ElectronApplication, path: string): Promise<vo
 }
 
 test.beforeAll(async ({ quayside }) => {
+  // The engine may be that of an earlier spec: what it left would be counted here.
+  const left = (await docker('ps', '-aq')).split('\n').filter((id) => id !== '')
+  if (left.length > 0) await docker('rm', '-f', ...left)
+  await docker('image', 'prune', '-af')
   await importBusybox(quayside)
   const { docker } = quayside
   await docker('tag', 'busybox:test', 'team/app:1')
