@@ -14,12 +14,12 @@ async function answerDialogs(app: ElectronApplication, path: string): Promise<vo
 }
 
 test.beforeAll(async ({ quayside }) => {
+  const { docker } = quayside
   // The engine may be that of an earlier spec: what it left would be counted here.
   const left = (await docker('ps', '-aq')).split('\n').filter((id) => id !== '')
   if (left.length > 0) await docker('rm', '-f', ...left)
   await docker('image', 'prune', '-af')
   await importBusybox(quayside)
-  const { docker } = quayside
   await docker('tag', 'busybox:test', 'team/app:1')
   await docker('tag', 'busybox:test', 'team/app:2')
   for (const name of ['loose:1', 'loose:1', 'spare:1']) {
