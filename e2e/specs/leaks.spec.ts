@@ -45,11 +45,11 @@ test('fifty openings of a container’s page with all its tabs leave nothing beh
 
   for (let n = 0; n < WARM_UP; n += 1) await visit(quayside, shell, id)
   const before = await count()
-  // The counting itself: a page that is open is seen in it.
+  // The counting itself: a page that is open is seen in it. Nodes wait for the garbage collector and are not held to that.
   await new ContainerPage(page).open(id, 'terminal')
   await expect(page.locator('.xterm-rows')).toContainText('#')
   const open = await count()
-  for (const what of ['streams', 'processes', 'engineFiles', 'nodes', 'listeners'] as const) {
+  for (const what of ['streams', 'processes', 'engineFiles'] as const) {
     expect(open[what], what).toBeGreaterThan(before[what])
   }
   for (let n = 0; n < OPENINGS; n += 1) await visit(quayside, shell, id)
