@@ -42,6 +42,14 @@ export const REGISTRY_RULES: readonly Rule[] = [
     })
   ],
   [
+    /short read: expected \d+ bytes but got \d+/,
+    () => ({
+      code: 'Unavailable',
+      hint: 'What was sent is not complete; try again.',
+      details: { brokeOff: true }
+    })
+  ],
+  [
     /certificate (?:has expired or )?is not yet valid|not yet valid/,
     () => ({ code: 'Unavailable', hint: 'Check this computer’s clock: the certificate is not valid yet.' })
   ],

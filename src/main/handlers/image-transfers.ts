@@ -111,7 +111,7 @@ function refused(thrown: unknown, { host, loggedIn, problem }: Attempt): AppErro
   const error = toAppError(thrown)
   if (error.details?.['brokeOff'] === true) {
     return new AppError('Unavailable', `The connection to ${host} broke off.`, {
-      hint: 'Choose Retry: what is here already is not sent again.',
+      hint: 'Choose Retry to go on with what the engine has kept.',
       cause: error
     })
   }

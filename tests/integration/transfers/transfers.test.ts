@@ -142,6 +142,9 @@ describe.skipIf(!canRunEngine).each(stores)('images in the $store store', ({ con
   it('are pulled again after an interruption in the middle of a layer', async () => {
     const name = 'big:1'
     await makeImage(`${registry.address}/${name}`, 24 * MB)
+    const contents = (image: string) =>
+      engine.docker('image', 'inspect', '-f', '{{json .RootFS.Layers}}', image)
+    const made = await contents(`${registry.address}/${name}`)
     expect((await until(await push(`${registry.address}/${name}`))).task.state).toBe('succeeded')
     await engine.docker('rmi', `${registry.address}/${name}`)
     await proxy.cutAfter(10 * MB)
@@ -149,15 +152,12 @@ describe.skipIf(!canRunEngine).each(stores)('images in the $store store', ({ con
     const id = await pull(through)
     const { task } = await until(id)
     expect(task).toMatchObject({ state: 'failed', retryable: true })
-    expect(task.message).toMatch(/registry|connect|EOF/i)
-    expect(task.message).not.toContain('archive')
-    const before = await proxy.passed()
-    expect(before).toBeGreaterThan(10 * MB)
+    expect(task.message).toBe(`The connection to ${proxy.address} broke off.`)
+    expect(await proxy.passed()).toBeGreaterThan(10 * MB)
     await proxy.cutAfter(null)
     expect(await retried(id)).toMatchObject({ state: 'succeeded', message: `Pulled ${through}` })
-    expect(await engine.docker('image', 'inspect', '-f', '{{.RepoTags}}', through)).toContain(through)
-    // Containerd keeps the part of a layer that came; the classic store keeps whole layers only.
-    if (containerd) expect((await proxy.passed()) - before).toBeLessThan(20 * MB)
+    // How much of the layer is fetched again is the engine's affair, and not the same each time (decision 0520).
+    expect(await contents(through)).toBe(made)
   })
 
   it('stop being pulled when the task is cancelled, in the engine too', async () => {
