@@ -25,7 +25,9 @@ export const test = base.extend<PerTest, PerWorker>({
     { scope: 'worker', timeout: 120_000 }
   ],
   shell: async ({ quayside }, use) => {
-    await use(new Shell(quayside.page))
+    const shell = new Shell(quayside.page)
+    await use(shell)
+    await shell.dismissToasts()
   },
   containers: async ({ shell }, use) => {
     await use(await shell.openContainers())

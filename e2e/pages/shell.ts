@@ -43,6 +43,20 @@ export class Shell {
     return this.page.getByRole('dialog', { name: 'Command palette' })
   }
 
+  /** The specs share an app: what one made it say is not to be met by the next. */
+  async dismissToasts(): Promise<void> {
+    const dismiss = this.page
+      .getByRole('region', { name: 'Notifications' })
+      .getByRole('button', { name: 'Dismiss', exact: true })
+    for (let left = await dismiss.count(); left > 0; left = await dismiss.count()) {
+      // One that goes by itself may be gone before the click.
+      await dismiss
+        .first()
+        .click({ timeout: 1000 })
+        .catch(() => undefined)
+    }
+  }
+
   private async open(name: string): Promise<void> {
     await this.navigation.getByRole('link', { name, exact: true }).click()
     await this.page.getByRole('heading', { level: 1, name, exact: true }).waitFor()
