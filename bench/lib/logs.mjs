@@ -36,9 +36,11 @@ const PAGE = `globalThis.quaysideLogs ??= {
     return (await this.until(() => this.matches() === count)) - started
   },
   async open(hash, text, count) {
+    const of = this.box()
     location.hash = hash
     const started = performance.now()
-    await this.until(() => this.box() !== null)
+    // The box of the page before stands for a moment yet.
+    await this.until(() => this.box() !== null && this.box() !== of)
     this.type(text)
     return (await this.until(() => this.matches() === count)) - started
   },

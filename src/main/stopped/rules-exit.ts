@@ -60,7 +60,7 @@ export const WISH_RULES: readonly Rule[] = [
     find: ({ ending }) =>
       ending?.died === true && ending.stopped
         ? {
-            sentence: 'It was stopped on request (docker stop).',
+            sentence: 'It was stopped on request: by docker stop, or together with its engine.',
             hint: null,
             expected: true,
             actions: [START]
