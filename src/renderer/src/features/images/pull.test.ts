@@ -2,8 +2,9 @@ import { flushPromises, mount, type VueWrapper } from '@vue/test-utils'
 import { createPinia, setActivePinia } from 'pinia'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { useApi } from '@/api'
-import { fakeApi } from '@/api/fake'
+import { fakeApi, fakeStream } from '@/api/fake'
 import { useTasksStore } from '@/stores/tasks'
+import type { SearchSource } from '@shared/contract/registries'
 import type { Task } from '@shared/contract/tasks'
 import { pullCommand, pullProblems } from './pull-form'
 import PullImage from './PullImage.vue'
@@ -42,7 +43,18 @@ describe('the dialog of a pull', () => {
     [...document.querySelectorAll<HTMLElement>('[role="dialog"] footer button')].find(
       (one) => one.textContent.trim() === name
     )
+  async function open(): Promise<HTMLInputElement> {
+    const pinia = createPinia()
+    setActivePinia(pinia)
+    page = mount(PullImage, { attachTo: document.body, global: { plugins: [pinia] } })
+    await page.find('button').trigger('click')
+    await flushPromises()
+    const input = document.querySelector<HTMLInputElement>('[role="dialog"] input')
+    if (input === null) throw new Error('no field')
+    return input
+  }
   afterEach(() => {
+    vi.useRealTimers()
     page.unmount()
     useApi(null)
     document.body.replaceChildren()
@@ -52,13 +64,7 @@ describe('the dialog of a pull', () => {
     const pull = vi.fn(() => Promise.resolve({ taskId: 't' }))
     const retry = vi.fn(() => Promise.resolve())
     useApi(fakeApi({ images: { pull }, tasks: { retry } }))
-    const pinia = createPinia()
-    setActivePinia(pinia)
-    page = mount(PullImage, { attachTo: document.body, global: { plugins: [pinia] } })
-    await page.find('button').trigger('click')
-    await flushPromises()
-    const input = document.querySelector<HTMLInputElement>('[role="dialog"] input')
-    if (input === null) throw new Error('no field')
+    const input = await open()
     input.value = ' a:1 '
     input.dispatchEvent(new Event('input'))
     document.querySelector('form')?.dispatchEvent(new Event('submit', { cancelable: true }))
@@ -91,5 +97,32 @@ describe('the dialog of a pull', () => {
     await flushPromises()
     expect(text()).toContain('Pulled a:1')
     expect(button('Retry')).toBeUndefined()
+  })
+  it('offers what is found while the name is typed, and stops searching once it pulls', async () => {
+    vi.useFakeTimers()
+    const stream = fakeStream<SearchSource[]>()
+    const pull = () => Promise.resolve({ taskId: 't' })
+    useApi(fakeApi({ images: { pull }, registries: { search: () => stream } }))
+    const input = await open()
+    input.value = 'redis'
+    input.dispatchEvent(new Event('input'))
+    await vi.advanceTimersByTimeAsync(1_000)
+    const none = { cut: false, problem: '', hint: '' }
+    const found = [{ name: 'redis', description: 'A store', official: true, stars: 5 }]
+    stream.push([
+      { ...none, name: 'Docker Hub', state: 'done', found },
+      { ...none, name: 'r.example', state: 'searching', found: [] }
+    ])
+    await flushPromises()
+    const options = document.querySelectorAll(`[id="${input.getAttribute('list')}"] option`)
+    expect([...options].map((option) => option.getAttribute('value'))).toEqual(['redis'])
+    const status = document.querySelector('[role="status"][aria-label="Search results"]')
+    expect(status?.textContent).toContain('r.example: searching…')
+    document.querySelector('form')?.dispatchEvent(new Event('submit', { cancelable: true }))
+    await flushPromises()
+    useTasksStore().apply({ type: 'snapshot', items: [task({})] })
+    await flushPromises()
+    expect(stream.closed).toBe(true)
+    expect(document.querySelector('[aria-label="Search results"]')).toBeNull()
   })
 })
