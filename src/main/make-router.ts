@@ -4,10 +4,12 @@ import { join } from 'node:path'
 import { app, BrowserWindow, clipboard, shell } from 'electron'
 import { contract } from '@shared/contract'
 import type { Settings } from '@shared/contract/settings'
+import { DiskService } from './disk/service'
 import { registryCredentials } from './docker/registry-credentials'
 import type { EngineSupervisor } from './engine/supervisor'
 import { appHandlers } from './handlers/app'
 import { containersHandlers } from './handlers/containers'
+import { diskHandlers } from './handlers/disk'
 import { engineHandlers } from './handlers/engine'
 import { execHandlers } from './handlers/exec'
 import { filesHandlers } from './handlers/files'
@@ -67,9 +69,11 @@ export function makeRouter(parts: Parts): Router {
   const stats = new StatsRecorder(session)
   const cliConfigDir = process.env['DOCKER_CONFIG'] ?? join(homedir(), '.docker')
   const credentials = registryCredentials(cliConfigDir, askCredentialHelper)
+  const dataRoot = () => (supervisor.status.source === 'bundled' ? paths.engineDataDir : null)
   const handlers = {
     app: desktopHandlers([session, stats], navigations),
     containers: containersHandlers({ session, tasks, stats, endings, credentials, openExternal }),
+    disk: diskHandlers({ disk: new DiskService({ client: () => session.client(), dataRoot }), tasks }),
     engine: engineHandlers({ supervisor, reveal: (path) => shell.showItemInFolder(path) }),
     exec: execHandlers({ session, terminals, openExternal }),
     files: filesHandlers({ session, tasks, dialogs: { chooseFiles, chooseTarget, chooseTargetFolder } }),
@@ -101,10 +105,7 @@ export function makeRouter(parts: Parts): Router {
     settings: settingsHandlers(settings),
     system: systemHandlers({
       session,
-      usage: {
-        dataRoot: () => (supervisor.status.source === 'bundled' ? paths.engineDataDir : null),
-        engineProcess: () => supervisor.engineProcess
-      },
+      usage: { dataRoot, engineProcess: () => supervisor.engineProcess },
       cliConfigDir
     }),
     tasks: tasksHandlers({ tasks })

@@ -22,21 +22,30 @@ export interface HistoryEntry {
 const MAKES_A_LAYER = new Set(['ADD', 'COPY', 'RUN', 'WORKDIR', ''])
 
 /**
- * The sizes of `count` layers out of a history, the oldest first: entries with bytes are layers, and of those without, first
- * the ones whose instruction can make one. Null when they do not add up to the image.
+ * The entries of a history that made its `count` layers, the oldest first: entries with bytes are layers, and of those without,
+ * first the ones whose instruction can make one. Null when they do not add up to the image.
  */
-export function layerSizes(
-  history: readonly HistoryEntry[],
+export function layerEntries<E extends HistoryEntry>(
+  history: readonly E[],
   count: number,
   totalBytes: number
-): readonly number[] | null {
+): readonly E[] | null {
   let spare = history.length - count
   if (spare < 0 || history.reduce((sum, entry) => sum + entry.sizeBytes, 0) !== totalBytes) return null
   const kept = new Set(history)
   const empty = history.filter((entry) => entry.sizeBytes === 0)
   const makesNone = empty.filter((entry) => !MAKES_A_LAYER.has(historyStep(entry.createdBy).keyword))
   for (const entry of [...makesNone, ...empty]) if (spare > 0 && kept.delete(entry)) spare -= 1
-  return spare === 0 ? [...kept].map((entry) => entry.sizeBytes) : null
+  return spare === 0 ? [...kept] : null
+}
+
+/** The sizes of those layers. */
+export function layerSizes(
+  history: readonly HistoryEntry[],
+  count: number,
+  totalBytes: number
+): readonly number[] | null {
+  return layerEntries(history, count, totalBytes)?.map((entry) => entry.sizeBytes) ?? null
 }
 
 /**

@@ -49,7 +49,7 @@ export async function previewPrune(
   kind: PruneKind,
   signal?: AbortSignal
 ): Promise<ImagePrunePreview> {
-  const { images, going } = await plan(client, kind, signal)
+  const { images, going } = await prunePlan(client, kind, signal)
   const freed = await measure(client, images, new Set(going.map((image) => image.Id)), signal)
   return {
     images: going.map(({ Id, RepoTags, Size }) => ({ Id, tags: RepoTags, sizeBytes: Size })),
@@ -57,7 +57,8 @@ export async function previewPrune(
   }
 }
 
-async function plan(client: DockerClient, kind: PruneKind, signal?: AbortSignal) {
+/** All there is to decide by, and what a prune of that kind takes now. */
+export async function prunePlan(client: DockerClient, kind: PruneKind, signal?: AbortSignal) {
   const [images, containers, parents] = await Promise.all([
     listImages(client, signal),
     listContainers(client, signal),
@@ -135,7 +136,7 @@ export async function pruneImages(
   onProgress: (done: number) => void = () => undefined,
   signal?: AbortSignal
 ): Promise<Pruned> {
-  const { images, parents, going } = await plan(client, 'unused', signal)
+  const { images, parents, going } = await prunePlan(client, 'unused', signal)
   const removed = new Set<string>()
   const stayed: { name: string; why: string }[] = []
   const before = new Map(images.map((image) => [image.Id, image]))
@@ -157,7 +158,8 @@ export async function pruneImages(
   return { removed: removed.size, stayed, ...layers(removed) }
 }
 
-function reasonToStay(
+/** Why an image of a list must not go any more; null when it may. `allowed` are those a prune of unused ones takes now. */
+export function reasonToStay(
   image: ImageSummary,
   tags: readonly string[],
   allowed: ReadonlySet<string>
@@ -167,7 +169,8 @@ function reasonToStay(
   return image.RepoTags.every((tag) => known.has(tag)) ? null : 'It has been tagged meanwhile.'
 }
 
-async function removeOrWhy(
+/** Removes an image by exactly these names; answers why it stayed, null when it went. Fails when the engine does. */
+export async function removeOrWhy(
   client: DockerClient,
   id: string,
   tags: readonly string[],

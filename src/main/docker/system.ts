@@ -52,9 +52,12 @@ type DiskUsage = z.output<typeof DiskUsage>
 
 /** `docker system df` in the CLI's own sums (cli/command/formatter/disk_usage.go). The engine measures every layer for it. */
 export async function diskUsage(client: DockerClient, signal?: AbortSignal): Promise<DiskUsageRow[]> {
-  return diskUsageRows(
-    parseReply(DiskUsage, await client.request(withSignal({ path: '/system/df' }, signal)))
-  )
+  return diskUsageOf(await client.request(withSignal({ path: '/system/df' }, signal)))
+}
+
+/** The same out of a reply that somebody reads more of. */
+export function diskUsageOf(reply: unknown): DiskUsageRow[] {
+  return diskUsageRows(parseReply(DiskUsage, reply))
 }
 
 /** The four lines of `docker system df` from the engine's lists. */

@@ -1,6 +1,7 @@
 /** The whole contract between main and the page: the allow-list of everything that can be asked. */
 import { app } from './app'
 import { containers } from './containers'
+import { disk } from './disk'
 import type { Api as ApiOf } from './dsl'
 import { engine } from './engine'
 import { exec } from './exec'
@@ -17,6 +18,7 @@ import { tasks } from './tasks'
 export const contract = {
   app,
   containers,
+  disk,
   engine,
   exec,
   files,

@@ -20,6 +20,7 @@ export const STREAM_METHODS: ReadonlySet<string> = new Set([
   'containers.stats',
   'containers.statsHistory',
   'containers.watch',
+  'disk.read',
   'engine.watch',
   'exec.session',
   'exec.watch',
