@@ -63,20 +63,28 @@ export class DiskService {
     const outcomes: ReclaimOutcome[] = []
     const client = await this.#deps.client()
     const before = await this.read(undefined, signal)
-    let freed = record(outcomes, promisedBytes, null)
+    // Also after a failure or a cancellation: what went is gone, and somebody wants to know how much it was.
+    const finish = async (): Promise<Freed> => {
+      const after = outcomes.length === 0 ? null : await this.read().catch(() => null)
+      const freed = record(
+        outcomes,
+        promisedBytes,
+        after === null ? null : heldBytes(before) - heldBytes(after)
+      )
+      if (outcomes.length > 0) this.#keep(freed)
+      return freed
+    }
     try {
       const tell = (outcome: ReclaimOutcome): void => {
         outcomes.push(outcome)
         onProgress(outcomes.length, items.length)
       }
       await removeItems(client, items, tell, signal)
-    } finally {
-      // Also after a cancellation: what went is gone, and somebody wants to know how much it was.
-      const after = outcomes.length === 0 ? null : await this.read().catch(() => null)
-      freed = record(outcomes, promisedBytes, after === null ? null : heldBytes(before) - heldBytes(after))
-      if (outcomes.length > 0) this.#keep(freed)
+    } catch (error) {
+      await finish()
+      throw error
     }
-    return freed
+    return await finish()
   }
 
   #keep(freed: Freed): void {

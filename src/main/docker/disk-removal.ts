@@ -125,7 +125,7 @@ async function removeCache(
   await removeEach(stayed, tell, signal, ({ id }) => Promise.resolve(whyItStayed(records.get(id))))
 }
 
-const Usage = z.object({ BuildCache: z.unknown() })
+const Usage = z.object({ BuildCache: z.unknown().optional() })
 const CacheState = z.object({ ID: z.string(), InUse: z.boolean().default(false) })
 
 async function cacheRecords(

@@ -22,16 +22,16 @@ export interface DiskReadingOptions {
 }
 
 const Reply = z.object({
-  Images: z.unknown(),
-  Containers: z.unknown(),
-  Volumes: z.unknown(),
-  BuildCache: z.unknown()
+  Images: z.unknown().optional(),
+  Containers: z.unknown().optional(),
+  Volumes: z.unknown().optional(),
+  BuildCache: z.unknown().optional()
 })
 
 const Image = ImageSummary.extend({
   SharedSize: z.number().default(-1),
   /** The containerd store's only. */
-  Descriptor: z.unknown()
+  Descriptor: z.unknown().optional()
 })
 const Container = ContainerSummary.extend({
   SizeRw: z.number().nullish(),

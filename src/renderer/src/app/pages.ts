@@ -1,5 +1,5 @@
 /** The pages that exist, in the order of the navigation. The router, the navigation, the palette and the shortcuts read it. */
-import { Box, House, Layers, Settings } from '@lucide/vue'
+import { Box, HardDrive, House, Layers, Settings } from '@lucide/vue'
 import type { Component } from 'vue'
 
 export interface Page {
@@ -14,3 +14,6 @@ export const PAGES: readonly Page[] = [
   { title: 'Images', path: '/images', icon: Layers },
   { title: 'Settings', path: '/settings', icon: Settings }
 ]
+
+/** What the palette leads to: these, and pages that are a part of one of them. */
+export const PALETTE_PAGES = [...PAGES, { title: 'Disk usage', path: '/disk', icon: HardDrive }]

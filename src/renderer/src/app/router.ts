@@ -67,6 +67,12 @@ const ROUTES: readonly RouteRecordRaw[] = [
     meta: { page: 'Images', needsEngine: true, staysReadable: true }
   },
   {
+    path: '/disk/:tab?',
+    component: () => import('@/features/disk/DiskPage.vue'),
+    props: true,
+    meta: { page: 'Home', needsEngine: true, staysReadable: true }
+  },
+  {
     path: '/settings',
     component: () => import('@/features/settings/SettingsPage.vue'),
     meta: { page: 'Settings' }
