@@ -30,7 +30,7 @@ export const APPS = {
  * @property {number} startMs from spawn until the window was usable
  * @property {number} startCpuSeconds
  * @property {number} startLongestTaskMs
- * @property {(expression: string) => Promise<any>} evaluate runs in the page
+ * @property {(expression: string, timeoutMs?: number) => Promise<any>} evaluate runs in the page
  * @property {(verb: 'hide' | 'show') => Promise<void>} tell
  * @property {() => Promise<void>} stop
  */
@@ -98,7 +98,7 @@ export async function startApp(name, around, probe = {}) {
       startMs: ready.atMs - startedAt,
       startCpuSeconds,
       startLongestTaskMs: ready.longestTask,
-      evaluate: (expression) => channel.ask('evaluate', expression),
+      evaluate: (expression, timeoutMs) => channel.ask('evaluate', expression, timeoutMs),
       tell: async (verb) => void (await channel.ask(verb, '')),
       stop: () => stopApp(child, channel, home)
     }

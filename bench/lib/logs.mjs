@@ -15,6 +15,8 @@ const WRITE = `awk 'BEGIN{for(i=1;i<=${LINES};i++) printf "%08d ${FILL}\\n", i}'
 /** A thousand lines every twentieth of a second. */
 const FLOOD = `while :; do awk 'BEGIN{for(i=1;i<=1000;i++) printf "%08d ${FILL}\\n", i}'; usleep 40000; done`
 const FLOOD_MS = 4000
+/** A busy machine takes a while for a million lines. */
+const PATIENCE_MS = 120_000
 
 /** What the page is asked for: put into it once, by name. */
 const PAGE = `globalThis.quaysideLogs ??= {
@@ -98,7 +100,7 @@ export async function measureLogs(bench, rounds) {
  */
 async function oneLife({ display, engine, size }, million, flood) {
   const app = await startApp('quayside', { display, socket: engine.socket, rows: size })
-  const ask = (/** @type {string} */ expression) => app.evaluate(`quaysideLogs.${expression}`)
+  const ask = (/** @type {string} */ expression) => app.evaluate(`quaysideLogs.${expression}`, PATIENCE_MS)
   try {
     await untilQuiet(app.pid)
     await app.evaluate(PAGE)

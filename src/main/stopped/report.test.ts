@@ -144,6 +144,18 @@ describe('the last words of a program', () => {
     expect(stopReport(given({ evidence: { lines } }), now)?.cause.id).toBe('missing-file')
   })
 
+  it('are shown as they were written, errors kept where there are too many', () => {
+    const said = (source: 'stdout' | 'stderr', text: string) => ({ source, text })
+    const many = Array.from({ length: 30 }, (_, n) => said('stdout', `out ${n}`))
+    const lines = [said('stderr', 'first error'), ...many, said('stderr', 'last error')]
+    const shown = stopReport(given({ evidence: { lines } }), now)?.lines
+    expect(shown?.map(({ text }) => text)).toEqual([
+      'first error',
+      ...many.slice(-18).map(({ text }) => text),
+      'last error'
+    ])
+  })
+
   it('does not count for a container that ended without an error or runs', () => {
     const lines = [{ source: 'stderr' as const, text: 'Connection refused' }]
     expect(stopReport(given({ state: { ExitCode: 0 }, evidence: { lines } }), now)?.cause.id).toBe('finished')

@@ -98,13 +98,14 @@ function restartsOf({ inspect, ending }: Evidence): StopReport['restarts'] {
   return { count, policy, everyMs: rhythmMs(ending), goesOn }
 }
 
-/** Errors first; within each output as they were written. */
+/** In the order they were written; where there are too many, errors are kept before output. */
 function shownLines({ lines }: Evidence): StopReport['lines'] {
   const worth = lines.filter(({ text }) => text.trim() !== '')
   const errors = worth.filter(({ source }) => source === 'stderr').slice(-SHOWN_LINES)
   const output = worth.filter(({ source }) => source === 'stdout')
   const room = SHOWN_LINES - errors.length
-  return [...errors, ...(room > 0 ? output.slice(-room) : [])]
+  const shown = new Set([...errors, ...(room > 0 ? output.slice(-room) : [])])
+  return worth.filter((line) => shown.has(line))
 }
 
 function time(text: string): number | null {
