@@ -5,7 +5,7 @@ import { createApi, type Transport } from '@/api/client'
 import { serverPort } from '@main/ipc/port'
 import { Router } from '@main/ipc/router'
 import { silentLogger, type LogFields } from '@main/platform/logger'
-import { call, stream, type Api } from '@shared/contract/dsl'
+import { call, stream, type Api, type Contract } from '@shared/contract/dsl'
 
 /** A contract with one of each kind. Its stream names are among those the page knows as streams. */
 export const testContract = {
@@ -25,8 +25,8 @@ export const testContract = {
   }
 }
 
-export interface Harness {
-  readonly api: Api<typeof testContract>
+export interface Harness<C extends Contract = typeof testContract> {
+  readonly api: Api<C>
   readonly router: Router
   readonly warnings: { message: string; fields: LogFields | undefined; error: unknown }[]
   /** The page's ends of every stream opened, newest last. */
@@ -35,9 +35,17 @@ export interface Harness {
 }
 
 export function harness(handlers: Record<string, Record<string, unknown>>): Harness {
+  return harnessOf(testContract, handlers)
+}
+
+/** The same for the app's own contract, or a part of it. */
+export function harnessOf<C extends Contract>(
+  contract: C,
+  handlers: Record<string, Record<string, unknown>>
+): Harness<C> {
   const warnings: Harness['warnings'] = []
   const router = new Router({
-    contract: testContract,
+    contract,
     handlers,
     checkResults: true,
     now: () => performance.now(),
@@ -66,7 +74,7 @@ export function harness(handlers: Record<string, Record<string, unknown>>): Harn
     }
   }
   return {
-    api: createApi(transport) as unknown as Api<typeof testContract>,
+    api: createApi(transport) as unknown as Api<C>,
     router,
     warnings,
     ports,

@@ -131,13 +131,15 @@ class Meta {
 
 function parseHeader(block: Buffer): Header {
   if (!checksumFits(block)) throw notATar('a damaged header')
+  const size = number(block, 124, 12)
+  if (!(size >= 0)) throw notATar('an impossible size')
   const ustar = block.toString('latin1', 257, 263) === 'ustar\0'
   const prefix = ustar ? cString(block.subarray(345, 500)) : ''
   const name = cString(block.subarray(0, 100))
   return {
     name: prefix === '' ? name : `${prefix}/${name}`,
     flag: String.fromCharCode(block[156] ?? 0),
-    size: number(block, 124, 12),
+    size,
     mode: number(block, 100, 8) & 0o7777,
     uid: number(block, 108, 8),
     gid: number(block, 116, 8),

@@ -80,6 +80,10 @@ class Extraction {
   /** Links, then the modes and times of folders, deepest first: a folder that is read-only could not be filled before. */
   async finish(): Promise<void> {
     for (const { parts, entry } of this.#symlinks) {
+      if (!staysInside(parts, entry.linkName, (folder) => this.#folders.has(key(folder)))) {
+        this.#skip(entry, 'a link to outside the folder')
+        continue
+      }
       try {
         await symlink(toBytes(entry.linkName), this.#hostPath(parts))
       } catch (error) {
@@ -104,8 +108,7 @@ class Extraction {
       case 'hardlink':
         return await this.#makeHardLink(parts, entry)
       case 'symlink':
-        if (staysInside(parts, entry.linkName)) this.#symlinks.push({ parts, entry })
-        else this.#skip(entry, 'a link to outside the folder')
+        this.#symlinks.push({ parts, entry })
         return
       case 'block':
       case 'character':
@@ -186,15 +189,26 @@ function time({ mtime }: TarEntry): number {
   return Number.isFinite(seconds) ? seconds : 0
 }
 
-/** Whether a relative link in the folder of `parts` stays below the root on its whole way. */
-export function staysInside(parts: readonly string[], target: string): boolean {
+/**
+ * Whether a relative link in the folder of `parts` stays below the root on its whole way. `..` leads up from a folder only:
+ * after the name of another link it would lead to wherever that one's parent is.
+ */
+export function staysInside(
+  parts: readonly string[],
+  target: string,
+  isFolder: (parts: readonly string[]) => boolean
+): boolean {
   if (target === '' || target.startsWith('/') || target.includes('\0')) return false
   if (platform === 'win32' && /^[a-z]:|\\/i.test(target)) return false
-  let depth = parts.length - 1
+  const way = parts.slice(0, -1)
   for (const part of target.split('/')) {
     if (part === '' || part === '.') continue
-    depth += part === '..' ? -1 : 1
-    if (depth < 0) return false
+    if (part !== '..') {
+      way.push(part)
+      continue
+    }
+    if (way.length === 0 || !isFolder(way)) return false
+    way.pop()
   }
   return true
 }

@@ -4,7 +4,7 @@ import { asText, isText } from '@shared/docker/container-path'
 
 // eslint-disable-next-line no-control-regex -- control characters are what Windows does not take
 const WINDOWS_BAD = /[<>:"\\|?*\u0000-\u001f]|[. ]$/
-const WINDOWS_RESERVED = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i
+const WINDOWS_RESERVED = /^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[\d¹²³]) *(\.|$)/i
 
 /** Whether a name of an archive may become the name of a file here. */
 export function isHostName(name: string, platform: NodeJS.Platform): boolean {

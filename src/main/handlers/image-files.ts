@@ -5,6 +5,7 @@ import { imageName } from '@shared/docker/image'
 import { oneLine } from '@shared/docker/text'
 import { AppError, attempted } from '@shared/errors'
 import type { ImageSource } from '@shared/contract/image-files'
+import { suggestedName } from '../files/host-names'
 import type { ImageFilesService } from '../images/service'
 import type { Handlers } from '../ipc/handler'
 import type { EngineSession } from '../resources/session'
@@ -98,7 +99,7 @@ function notWritten(name: string, cause: unknown): AppError {
 /** A name of an image as a name here: one part, nothing that a file system could take for more. */
 function hostName(name: string): string {
   const text = name.replace(/[^\w. +@=,~-]/gu, keepLetter).slice(0, 100)
-  return /^\.*$/.test(text) ? 'image' : text
+  return /^\.*$/.test(text) ? 'image' : suggestedName(text)
 }
 
 function nameOf(source: ImageSource, session: EngineSession): string {

@@ -5,6 +5,7 @@
  */
 import { setImmediate } from 'node:timers/promises'
 import { AppError } from '@shared/errors'
+import { Budget } from './budget'
 import { damaged } from './damage'
 import { fromBytes } from '../docker/path-bytes'
 import { compressionOf, makeInflater, type Inflater } from './inflate'
@@ -33,10 +34,14 @@ export interface ReadOptions {
   readonly signal: AbortSignal
   /** Called with the bytes read from the source, for every chunk. */
   readonly onBytes?: (bytes: number) => void
+  /** What the reading may cost; its own when it is not part of another. */
+  readonly budget?: Budget
 }
 
 const MAGIC_BYTES = 8
 const NOTHING = Buffer.alloc(0)
+/** Compressed bytes between two looks at the clock: they may be sixty-four megabytes unpacked. */
+const STEP_BYTES = 64 * 1024
 /** How long the thread may be kept from other queries. */
 const SLICE_MS = 30
 
@@ -82,7 +87,7 @@ async function throughInflater(
   out: (piece: Uint8Array) => void,
   settle: () => Promise<void>,
   done: () => boolean,
-  { signal, onBytes }: ReadOptions
+  { signal, onBytes, budget = new Budget({ signal }) }: ReadOptions
 ): Promise<void> {
   let inflater: Inflater | null = null
   /** The first bytes, until they are enough to tell the compression. */
@@ -94,14 +99,18 @@ async function throughInflater(
       if (chunk.length === 0) continue
       head = inflater === null ? Buffer.concat([head, chunk]) : NOTHING
       if (inflater === null && head.length < MAGIC_BYTES) continue
-      inflater ??= makeInflater(compressionOf(head), out)
-      inflater.write(head.length > 0 ? head : chunk)
+      inflater ??= makeInflater(compressionOf(head), out, budget)
       onBytes?.(chunk.length)
-      await inflater.drained()
-      await settle()
-      if (done()) return
-      if (performance.now() > pause) {
+      const bytes = head.length > 0 ? head : chunk
+      for (let at = 0; at < bytes.length; at += STEP_BYTES) {
+        inflater.write(bytes.subarray(at, at + STEP_BYTES))
+        await inflater.drained()
+        await settle()
+        budget.check()
+        if (done()) return
+        if (performance.now() < pause) continue
         await setImmediate()
+        signal.throwIfAborted()
         pause = performance.now() + SLICE_MS
       }
     }

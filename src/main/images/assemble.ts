@@ -3,9 +3,11 @@
  * whatever does not have the digest it is named by. Runs in the worker.
  */
 import { ImageConfig } from '@shared/docker/image-config'
+import { oneLine } from '@shared/docker/text'
 import { AppError } from '@shared/errors'
 import { engineBytes } from '../docker/engine-bytes'
 import { readTar } from './archive-reader'
+import { Budget } from './budget'
 import { damaged } from './damage'
 import { configOf, imagesOf, parseConfig, type ArchivedImage } from './image-documents'
 import { digestOfPath, indexArchive, type ArchiveContents, type ArchiveProgress } from './index-archive'
@@ -54,13 +56,14 @@ async function fromContainer(
   source: Source & { kind: 'container' },
   { signal, onProgress }: Context
 ): Promise<Assembled> {
-  const builder = new LayerBuilder({ whiteouts: false })
+  const budget = new Budget({ signal })
+  const builder = new LayerBuilder({ whiteouts: false, budget })
   let bytes = 0
   const onBytes = (count: number): void => {
     bytes += count
     onProgress({ bytes, totalBytes: null, layers: 0, files: builder.count })
   }
-  const tarBytes = await readTar(engineBytes(source.bytes, signal), builder, { signal, onBytes })
+  const tarBytes = await readTar(engineBytes(source.bytes, signal), builder, { signal, onBytes, budget })
   const layers = [builder.seal(tarBytes)]
   return {
     config: ImageConfig.parse({}),
@@ -111,7 +114,7 @@ async function fromEngine(source: Source & { kind: 'image' }, context: Context):
     known: (digest) => cache.layerOf(digest),
     onProgress: (progress) => onProgress({ ...progress, totalBytes: null })
   })
-  const images = imagesOf(contents.documents)
+  const images = imagesOf(contents.documents, contents.oversized)
   const chosen = choose(images, contents, source)
   const assembled = await complete(images, chosen, contents, context)
   // Checked against what the engine said, because a later opening trusts it without reading.
@@ -145,7 +148,7 @@ async function fromDisk(source: Source & { kind: 'archive' }, context: Context):
     known: (digest) => cache.layerOf(digest),
     onProgress: (progress) => onProgress({ ...progress, totalBytes })
   })
-  const images = imagesOf(contents.documents)
+  const images = imagesOf(contents.documents, contents.oversized)
   return await complete(images, chosenOf(source, images), contents, context)
 }
 
@@ -161,6 +164,7 @@ async function fromFolder(source: Source & { kind: 'archive' }, context: Context
   const chosen = chosenOf(source, images)
   const layers = new Map<string, ReadLayer | AppError>()
   const skipped = new Map<string, KnownLayer>()
+  const budget = new Budget({ signal })
   let bytes = 0
   let files = 0
   for (const path of images[chosen]?.layerPaths ?? []) {
@@ -173,12 +177,17 @@ async function fromFolder(source: Source & { kind: 'archive' }, context: Context
         bytes += count
         onProgress({ bytes, totalBytes: null, layers: layers.size, files })
       }
-      const outcome = await readLayerBlob(source.path, path, { signal, onBytes })
+      const outcome = await readLayerBlob(source.path, path, { signal, onBytes, budget })
       layers.set(path, outcome)
       files += outcome instanceof AppError ? 0 : outcome.index.count
     }
   }
-  return await complete(images, chosen, { documents, layers, skipped, links: new Map() }, context)
+  return await complete(
+    images,
+    chosen,
+    { documents, layers, skipped, links: new Map(), oversized: new Set() },
+    context
+  )
 }
 
 /** The chosen image's layers, each checked against its name and the configuration. */
@@ -196,6 +205,7 @@ async function complete(
   }
   const layers: LayerIndex[] = []
   const layerPaths: string[] = []
+  const kept = new Set<string>()
   let cachedLayers = 0
   for (const [i, path] of image.layerPaths.entries()) {
     const diffId = (wanted[i] ?? '').replace(/^sha256:/, '')
@@ -206,7 +216,8 @@ async function complete(
     if (known !== undefined) cachedLayers += 1
     const index = known === undefined ? checked(read, at, diffId) : expected(known, diffId)
     layers.push(index)
-    if (read !== undefined && !(read instanceof AppError)) {
+    if (read !== undefined && !(read instanceof AppError) && !kept.has(at)) {
+      kept.add(at)
       await cache.put(diffId, read.index)
       cache.noteBlob(read.digest, diffId)
     }
@@ -229,7 +240,7 @@ function followed(path: string, { links }: ArchiveContents): string {
 }
 
 function checked(read: ReadLayer | AppError | undefined, path: string, diffId: string): LayerIndex {
-  if (read === undefined) throw damaged(`the layer ${path.slice(0, 90)} is not in it`)
+  if (read === undefined) throw damaged(`the layer ${oneLine(path, 90)} is not in it`)
   if (read instanceof AppError) throw read
   const named = digestOfPath(path)
   if (named !== null && read.digest !== named) {

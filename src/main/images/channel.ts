@@ -2,9 +2,13 @@
 
 /** Items in waiting before the producer is told to wait. */
 const ROOM = 8
+/** Taken items that are kept at most. */
+const KEPT = 4096
 
 export class Channel<T> implements AsyncIterable<T> {
-  readonly #items: T[] = []
+  /** What came and what is taken: a sparse file of many pieces puts thousands in at once, and `shift` moves them all. */
+  #items: T[] = []
+  #taken = 0
   #closed = false
   #failure: unknown = null
   #wakeConsumer: (() => void) | null = null
@@ -17,7 +21,7 @@ export class Channel<T> implements AsyncIterable<T> {
 
   /** Resolves when there is room, or nobody takes anything any more. */
   async drained(): Promise<void> {
-    while (this.#items.length > ROOM && !this.#closed) {
+    while (this.#items.length - this.#taken > ROOM && !this.#closed) {
       await new Promise<void>((resolve) => {
         this.#wakeProducer = resolve
       })
@@ -32,12 +36,21 @@ export class Channel<T> implements AsyncIterable<T> {
     this.#wakeProducer?.()
   }
 
+  #next(): T {
+    const item = this.#items[this.#taken] as T
+    this.#taken += 1
+    if (this.#taken === this.#items.length || this.#taken === KEPT) {
+      this.#items = this.#items.slice(this.#taken)
+      this.#taken = 0
+    }
+    return item
+  }
+
   async *[Symbol.asyncIterator](): AsyncGenerator<T, void, undefined> {
     try {
       for (;;) {
-        const item = this.#items.shift()
-        if (item !== undefined) {
-          yield item
+        if (this.#taken < this.#items.length) {
+          yield this.#next()
           this.#wakeProducer?.()
         } else if (this.#closed) {
           if (this.#failure !== null) throw this.#failure as Error

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { ImageConfig } from '@shared/docker/image-config'
 import { oneLine } from '@shared/docker/text'
-import { damaged, noImage } from './damage'
+import { damaged, noImage, tooLarge } from './damage'
 import { digestOfPath } from './index-archive'
 
 /** One image of an archive. */
@@ -23,17 +23,26 @@ type Documents = ReadonlyMap<string, Uint8Array>
 
 const MAX_LAYERS = 1000
 const MAX_IMAGES = 1000
+/** Manifests and indexes that are looked at; indexes may hold indexes. */
+const MAX_DESCRIPTORS = 10_000
 
-const DockerManifest = z.array(
+/** A list whose length is looked at before anything in it: a million faults are a million objects. */
+function list<S extends z.ZodType>(item: S, max: number) {
+  return z
+    .unknown()
+    .refine((value) => !Array.isArray(value) || value.length <= max)
+    .pipe(z.array(item))
+}
+
+const DockerManifest = list(
   z.object({
     Config: z.string(),
     RepoTags: z.array(z.string()).nullish(),
-    Layers: z
-      .array(z.string())
-      .max(MAX_LAYERS)
+    Layers: list(z.string(), MAX_LAYERS)
       .nullish()
-      .transform((list) => list ?? [])
-  })
+      .transform((layers) => layers ?? [])
+  }),
+  MAX_IMAGES
 )
 
 const Digest = z.string().regex(/^sha256:[0-9a-f]{64}$/)
@@ -43,11 +52,14 @@ const Descriptor = z.object({
   platform: z.object({ os: z.string(), architecture: z.string(), variant: z.string().optional() }).optional(),
   annotations: z.record(z.string(), z.string()).nullish()
 })
-const OciIndex = z.object({ manifests: z.array(Descriptor).max(MAX_IMAGES) })
-const OciManifest = z.object({ config: Descriptor, layers: z.array(Descriptor).max(MAX_LAYERS) })
+const OciIndex = z.object({ manifests: list(Descriptor, MAX_IMAGES) })
+const OciManifest = z.object({ config: Descriptor, layers: list(Descriptor, MAX_LAYERS) })
 
-/** All images, in the archive's order. Fails when there is none. */
-export function imagesOf(documents: Documents): ArchivedImage[] {
+/** All images, in the archive's order. Fails when there is none. `oversized` are documents that were not kept. */
+export function imagesOf(documents: Documents, oversized: ReadonlySet<string> = new Set()): ArchivedImage[] {
+  for (const name of ['manifest.json', 'index.json']) {
+    if (oversized.has(name)) throw damaged(`its ${name} is larger than 4 MB`)
+  }
   const manifest = documents.get('manifest.json')
   const images = manifest === undefined ? [] : dockerImages(manifest)
   if (images.length > 0) return images
@@ -74,7 +86,10 @@ function ociImages(documents: Documents, document: Uint8Array): ArchivedImage[] 
     name: ''
   }))
   const seen = new Set<string>()
-  for (let next = pending.shift(); next !== undefined && found.length < MAX_IMAGES; next = pending.shift()) {
+  // The list grows while it is gone through.
+  for (const next of pending) {
+    if (found.length >= MAX_IMAGES) break
+    if (pending.length > MAX_DESCRIPTORS) throw tooLarge('its indexes name more than ten thousand images')
     const { descriptor } = next
     const name = nameIn(descriptor.annotations) || next.name
     const path = blobPath(descriptor.digest)
@@ -131,7 +146,7 @@ function checkDigest(document: Uint8Array, path: string): void {
   const wanted = digestOfPath(path) ?? /^([0-9a-f]{64})\.json$/.exec(path)?.[1]
   if (wanted === undefined) return
   if (createHash('sha256').update(document).digest('hex') !== wanted) {
-    throw damaged(`${path.slice(0, 90)} does not have the digest it is named by`)
+    throw damaged(`${oneLine(path, 90)} does not have the digest it is named by`)
   }
 }
 

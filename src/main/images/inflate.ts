@@ -1,22 +1,22 @@
 /**
- * Decompression of archives and layers: gzip by zlib on its own thread, zstd by fzstd. Used by the archive readers. Bounded:
- * what expands like a bomb ends in an error before it costs more than some seconds.
+ * Decompression of archives and layers: gzip by zlib on its own thread, zstd by fzstd. Used by the archive readers. Bounded by
+ * a budget: what expands like a bomb ends in an error before it costs more than some seconds.
  */
+import { setImmediate } from 'node:timers/promises'
 import { createGunzip } from 'node:zlib'
 import { Decompress } from 'fzstd'
 import { toAppError, type AppError } from '@shared/errors'
-import { damaged, noImage, tooLarge, truncated } from './damage'
+import type { Budget } from './budget'
+import { damaged, noImage, truncated } from './damage'
+import { ZstdFrames } from './zstd-frames'
 
 export type Compression = 'none' | 'gzip' | 'zstd'
 
-/** gzip cannot do more than 1,032 times; real layers reach 20, a disk image of zeros is what lies between. */
-const BOMB_RATIO = 200
-const BOMB_BYTES = 8 * 1024 ** 3
 const OUT_BYTES = 256 * 1024
-/** fzstd hands out a block at a time; small pieces let the limit act between them. */
-const ZSTD_PIECE = 16 * 1024
-/** What the zstd tool itself allows without being asked. */
-const ZSTD_WINDOW = 128 * 1024 * 1024
+/** fzstd hands out a block at a time; small pieces let limits and others' questions act between them. */
+const ZSTD_PIECE = 1024
+/** How long the thread may be kept from other queries. */
+const SLICE_MS = 30
 
 /** What the first bytes say. Formats that are known and not read are an error that says so. */
 export function compressionOf(head: Uint8Array): Compression {
@@ -40,9 +40,13 @@ export interface Inflater {
   dispose(): void
 }
 
-export function makeInflater(compression: Compression, out: (piece: Uint8Array) => void): Inflater {
-  if (compression === 'gzip') return new Gunzip(out)
-  if (compression === 'zstd') return new Unzstd(out)
+export function makeInflater(
+  compression: Compression,
+  out: (piece: Uint8Array) => void,
+  budget: Budget
+): Inflater {
+  if (compression === 'gzip') return new Gunzip(out, budget)
+  if (compression === 'zstd') return new Unzstd(out, budget)
   return new Plain(out)
 }
 
@@ -66,30 +70,19 @@ class Plain implements Inflater {
   }
 }
 
-/** Passes bytes on while their number stays believable. */
-function bounded(out: (piece: Uint8Array) => void, read: () => number): (piece: Uint8Array) => void {
-  let bytes = 0
-  return (piece) => {
-    bytes += piece.length
-    if (bytes > BOMB_BYTES && bytes > read() * BOMB_RATIO) {
-      throw tooLarge('a part of it unpacks to more than two hundred times its size')
-    }
-    out(piece)
-  }
-}
-
 class Gunzip implements Inflater {
   readonly #zlib = createGunzip({ chunkSize: OUT_BYTES })
-  #read = 0
+  readonly #budget: Budget
   #failure: AppError | null = null
   #full = false
 
-  constructor(out: (piece: Uint8Array) => void) {
-    const guarded = bounded(out, () => this.#read)
+  constructor(out: (piece: Uint8Array) => void, budget: Budget) {
+    this.#budget = budget
     this.#zlib.on('data', (piece: Buffer) => {
       if (this.#failure !== null) return
       try {
-        guarded(piece)
+        budget.inflated(piece.length)
+        out(piece)
       } catch (thrown) {
         this.#fail(toAppError(thrown))
       }
@@ -103,7 +96,7 @@ class Gunzip implements Inflater {
 
   write(piece: Uint8Array): void {
     this.#check()
-    this.#read += piece.length
+    this.#budget.packed(piece.length)
     this.#full = !this.#zlib.write(piece)
   }
 
@@ -144,51 +137,54 @@ class Gunzip implements Inflater {
   }
 }
 
-/** The memory a zstd frame asks for (RFC 8878, 3.1.1.1): its window, or its content when that is one piece. */
-function zstdWindow(head: Uint8Array): number {
-  const descriptor = head[4] ?? 0
-  const singleSegment = (descriptor & 0x20) !== 0
-  if (!singleSegment) {
-    const window = head[5] ?? 0
-    const base = 2 ** (10 + (window >> 3))
-    return base + (base / 8) * (window & 7)
-  }
-  const at = 5 + ([0, 1, 2, 4][descriptor & 3] as number)
-  const bytes = [1, 2, 4, 8][descriptor >> 6] as number
-  let size = bytes === 2 ? 256 : 0
-  for (let i = 0; i < bytes; i++) size += (head[at + i] ?? 0) * 256 ** i
-  return size
-}
-
 class Unzstd implements Inflater {
   readonly #zstd: Decompress
-  #read = 0
+  readonly #frames: ZstdFrames
+  readonly #budget: Budget
+  #waiting: Uint8Array[] = []
+  /** What the receiver threw: it came through fzstd and is none of its errors. */
+  #thrown: { readonly error: unknown } | null = null
 
-  constructor(out: (piece: Uint8Array) => void) {
-    const guarded = bounded(out, () => this.#read)
+  constructor(out: (piece: Uint8Array) => void, budget: Budget) {
+    this.#budget = budget
+    this.#frames = new ZstdFrames(budget)
     this.#zstd = new Decompress((piece) => {
-      if (piece.length > 0) guarded(piece)
+      if (piece.length === 0) return
+      try {
+        budget.inflated(piece.length)
+        out(piece)
+      } catch (error) {
+        this.#thrown = { error }
+        throw error
+      }
     })
   }
 
   write(piece: Uint8Array): void {
-    if (this.#read === 0 && zstdWindow(piece) > ZSTD_WINDOW) {
-      throw tooLarge('a part of it asks for more than 128 MB of memory to be unpacked')
-    }
-    for (let at = 0; at < piece.length; at += ZSTD_PIECE) {
-      const part = piece.subarray(at, at + ZSTD_PIECE)
-      this.#read += part.length
-      this.#push(part, false)
+    this.#waiting.push(piece)
+  }
+
+  async drained(): Promise<void> {
+    const pieces = this.#waiting
+    this.#waiting = []
+    let pause = performance.now() + SLICE_MS
+    for (const piece of pieces) {
+      for (let at = 0; at < piece.length; at += ZSTD_PIECE) {
+        const part = piece.subarray(at, at + ZSTD_PIECE)
+        this.#budget.packed(part.length)
+        this.#frames.feed(part)
+        this.#push(part, false)
+        if (performance.now() < pause) continue
+        await setImmediate()
+        this.#budget.check()
+        pause = performance.now() + SLICE_MS
+      }
     }
   }
 
-  drained(): Promise<void> {
-    return Promise.resolve()
-  }
-
-  end(): Promise<void> {
+  async end(): Promise<void> {
+    await this.drained()
     this.#push(new Uint8Array(0), true)
-    return Promise.resolve()
   }
 
   dispose(): void {
@@ -199,9 +195,8 @@ class Unzstd implements Inflater {
     try {
       this.#zstd.push(piece, last)
     } catch (thrown) {
-      // fzstd marks its own errors by a number; everything else came out of `out`.
-      if (!(thrown instanceof Error) || !('code' in thrown) || typeof thrown.code !== 'number') throw thrown
-      throw thrown.message.includes('EOF')
+      if (this.#thrown !== null) throw this.#thrown.error
+      throw thrown instanceof Error && thrown.message.includes('EOF')
         ? truncated('compressed data')
         : damaged('its zstd data is not readable')
     }

@@ -3,19 +3,14 @@
  * children imply, entries that come twice (the last one counts), and names that try to leave the root (never followed).
  */
 import { crc32 } from 'node:zlib'
-import { damaged, tooLarge } from './damage'
+import { Budget } from './budget'
+import { damaged } from './damage'
 import { LayerIndex, Flag } from './layer-index'
 import { PairTable, TextTable } from './columns'
 import { sealColumns } from './layer-seal'
 import { NodeColumns, DEAD } from './node-columns'
 import { Kind } from './tar-header'
 import type { TarEntry, TarSink } from './tar-scanner'
-
-/** Three times what the largest images have. A node costs about 60 bytes here and on disk. */
-const MAX_NODES = 10_000_000
-const MAX_TEXT_BYTES = 512 * 1024 * 1024
-/** Nothing could unpack a longer path. */
-const MAX_PATH_BYTES = 64 * 1024
 
 const SLASH = 47
 const DOT = 46
@@ -26,6 +21,8 @@ const OPAQUE = Buffer.from('.wh..wh..opq')
 export interface BuilderOptions {
   /** False for a container's root, where `.wh.x` is a file like any other. */
   readonly whiteouts?: boolean
+  /** What all layers of an image may cost together. */
+  readonly budget?: Budget
 }
 
 export class LayerBuilder implements TarSink {
@@ -36,18 +33,22 @@ export class LayerBuilder implements TarSink {
     (node) => this.#nodes.name[node] as number
   )
   readonly #whiteouts: boolean
+  readonly #budget: Budget
   #damagedNames = 0
   /** The entry whose content is running by; -1 for one that is not kept. */
   #current = -1
   #crc = 0
-  #textBytes = 0
   /** The folder of the entry before: most tars list a folder's files one after another. */
   #lastFolder = new Uint8Array(256)
   #lastFolderLength = -1
   #lastFolderNode = 0
+  #lastFolderEscaped = false
+  /** The path that was walked last tried to leave the root. */
+  #escaped = false
 
-  constructor({ whiteouts = true }: BuilderOptions = {}) {
+  constructor({ whiteouts = true, budget = new Budget() }: BuilderOptions = {}) {
     this.#whiteouts = whiteouts
+    this.#budget = budget
     const root = this.#nodes.add(0, 0)
     this.#nodes.kind[root] = Kind.directory
     this.#nodes.flags[root] = Flag.implied
@@ -63,7 +64,7 @@ export class LayerBuilder implements TarSink {
     this.#crc = 0
     this.#current = -1
     const { path } = entry
-    if (path.length > MAX_PATH_BYTES) throw tooLarge(`a name in it has ${path.length} bytes`)
+    this.#budget.entry()
     let end = path.length
     while (end > 0 && path[end - 1] === SLASH) end -= 1
     const start = lastSlash(path, end) + 1
@@ -74,6 +75,9 @@ export class LayerBuilder implements TarSink {
     const folder = this.#folderOf(path, start)
     if (this.#whiteouts && startsWith(path, start, end, WHITEOUT)) this.#whiteout(path, start, end, folder)
     else this.#place(entry, folder, this.#text(path, start, end))
+    if (!this.#escaped) return
+    if (this.#current >= 0) this.#markDamaged(this.#current)
+    else this.#damagedNames += 1
   }
 
   content(piece: Uint8Array): void {
@@ -97,46 +101,46 @@ export class LayerBuilder implements TarSink {
     }
     const node = this.#walk(entry.path, 0, end)
     this.#describe(node, entry)
+    if (this.#escaped) this.#markDamaged(node)
   }
 
   #text(source: Uint8Array, start: number, end: number): number {
     const before = this.#texts.count
     const text = this.#texts.add(source, start, end)
-    if (this.#texts.count > before) {
-      this.#textBytes += end - start
-      if (this.#textBytes > MAX_TEXT_BYTES) throw tooLarge('its names alone take more than 512 MB')
-    }
+    if (this.#texts.count > before) this.#budget.text(end - start)
     return text
   }
 
   /** The node of the folder that the first `length` bytes name, made if need be. */
   #folderOf(path: Uint8Array, length: number): number {
-    if (length === this.#lastFolderLength && sameBytes(path, this.#lastFolder, length))
+    if (length === this.#lastFolderLength && sameBytes(path, this.#lastFolder, length)) {
+      this.#escaped = this.#lastFolderEscaped
       return this.#lastFolderNode
+    }
     const node = this.#walk(path, 0, length)
     if (length > this.#lastFolder.length) this.#lastFolder = new Uint8Array(length * 2)
     this.#lastFolder.set(path.subarray(0, length))
     this.#lastFolderLength = length
     this.#lastFolderNode = node
+    this.#lastFolderEscaped = this.#escaped
     return node
   }
 
   #walk(path: Uint8Array, from: number, to: number): number {
     let node = 0
-    let escaped = false
+    this.#escaped = false
     for (let start = from; start < to;) {
       let end = start
       while (end < to && path[end] !== SLASH) end += 1
       if (end - start === 2 && path[start] === DOT && path[start + 1] === DOT) {
         // Like a path below a root that cannot be left; a whole name never needs it.
         node = this.#nodes.parent[node] as number
-        escaped = true
+        this.#escaped = true
       } else if (end > start && !(end - start === 1 && path[start] === DOT)) {
         node = this.#enter(node, this.#text(path, start, end))
       }
       start = end + 1
     }
-    if (escaped) this.#markDamaged(node)
     return node
   }
 
@@ -157,7 +161,7 @@ export class LayerBuilder implements TarSink {
   }
 
   #add(folder: number, name: number): number {
-    if (this.#nodes.count >= MAX_NODES) throw tooLarge('a layer in it has more than ten million files')
+    this.#budget.node()
     const node = this.#nodes.add(folder, name)
     this.#found.set(folder, name, node)
     return node
@@ -197,6 +201,7 @@ export class LayerBuilder implements TarSink {
   #replace(found: number, kind: Kind): number {
     const nodes = this.#nodes
     if (nodes.kind[found] !== Kind.directory || kind === Kind.directory) return found
+    this.#budget.node()
     const node = nodes.add(nodes.parent[found] as number, nodes.name[found] as number)
     nodes.flags[node] = (nodes.flags[found] as number) & Flag.whiteout
     nodes.flags[found] = DEAD

@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto'
 import { toAppError, type AppError } from '@shared/errors'
+import type { Budget } from './budget'
 import { damaged } from './damage'
 import { makeInflater, type Compression, type Inflater } from './inflate'
 import { LayerBuilder } from './layer-builder'
@@ -20,8 +21,8 @@ export interface ReadLayer {
 }
 
 export class LayerMember implements Member {
-  readonly #builder = new LayerBuilder()
-  readonly #scanner = new TarScanner(this.#builder)
+  readonly #builder: LayerBuilder
+  readonly #scanner: TarScanner
   readonly #plainHash = createHash('sha256')
   readonly #storedHash: ReturnType<typeof createHash> | null
   readonly #inflater: Inflater
@@ -29,14 +30,17 @@ export class LayerMember implements Member {
   #failure: AppError | null = null
   #bytes = 0
 
-  constructor(compression: Compression, onDone: (outcome: ReadLayer | AppError) => void) {
+  constructor(compression: Compression, budget: Budget, onDone: (outcome: ReadLayer | AppError) => void) {
+    this.#builder = new LayerBuilder({ budget })
+    this.#scanner = new TarScanner(this.#builder)
     this.#onDone = onDone
     this.#storedHash = compression === 'none' ? null : createHash('sha256')
-    this.#inflater = makeInflater(compression, (piece) => {
+    const unpacked = (piece: Uint8Array): void => {
       this.#plainHash.update(piece)
       this.#bytes += piece.length
       this.#scanner.write(piece)
-    })
+    }
+    this.#inflater = makeInflater(compression, unpacked, budget)
   }
 
   /** Files indexed so far. */

@@ -16,6 +16,7 @@ import { findWaste, type Waste } from './waste'
 
 /** Trees of one image in memory; a tree is some 35 bytes a file. */
 const MAX_TREES = 6
+const MAX_TREE_BYTES = 512 * 1024 * 1024
 const MAX_WASTE_ROWS = 5000
 
 export class OpenedImage {
@@ -124,9 +125,11 @@ export class OpenedImage {
     const tree = this.#trees.get(key) ?? make()
     this.#trees.delete(key)
     this.#trees.set(key, tree)
-    for (const oldest of this.#trees.keys()) {
-      if (this.#trees.size <= MAX_TREES) break
+    let bytes = [...this.#trees.values()].reduce((sum, { memoryBytes }) => sum + memoryBytes, 0)
+    for (const [oldest, { memoryBytes }] of this.#trees) {
+      if (this.#trees.size <= (bytes > MAX_TREE_BYTES ? 1 : MAX_TREES)) break
       this.#trees.delete(oldest)
+      bytes -= memoryBytes
     }
     return tree
   }

@@ -6,7 +6,7 @@ import { FILE_KINDS, type FileEntry } from '@shared/contract/image-files'
 import { AppError } from '@shared/errors'
 import type { LayerCache } from './layer-cache'
 import type { OpenedImage } from './opened-image'
-import { readContents } from './read-contents'
+import { readContents, type WantedFile } from './read-contents'
 import { Kind } from './tar-header'
 import { Badge, type Source, type Tree } from './tree'
 
@@ -43,7 +43,7 @@ export async function* readOne(
   if (content === null) throw noContent(tree.pathOf(at))
   let skip = offset
   let left = limit
-  const wanted = new Map([[content.layer, new Map([[content.contentAt, null]])]])
+  const wanted = new Map([[content.layer, new Map([[content.contentAt, { of: null, crc: content.crc }]])]])
   for await (const part of readContents(source, assembled, wanted, context)) {
     if (part.type === 'end') return
     if (part.type === 'begin') continue
@@ -64,7 +64,7 @@ export async function* packTree(
   root: number,
   context: Context
 ): AsyncGenerator<PackedItem, undefined, undefined> {
-  const wanted = new Map<number, Map<number, PackedEntry[]>>()
+  const wanted = new Map<number, Map<number, WantedFile<PackedEntry[]>>>()
   for (const { at, name } of nodesBelow(tree, root)) {
     const entry = packedEntry(tree, at, name)
     const content = contentOf(tree, at)
@@ -72,9 +72,11 @@ export async function* packTree(
       yield { type: 'entry', entry }
       continue
     }
-    const layer = wanted.get(content.layer) ?? new Map<number, PackedEntry[]>()
+    const layer = wanted.get(content.layer) ?? new Map<number, WantedFile<PackedEntry[]>>()
     wanted.set(content.layer, layer)
-    layer.set(content.contentAt, [...(layer.get(content.contentAt) ?? []), entry])
+    const file = layer.get(content.contentAt) ?? { of: [], crc: content.crc }
+    file.of.push(entry)
+    layer.set(content.contentAt, file)
   }
   if (wanted.size === 0) return
   for await (const part of readContents(source, assembled, wanted, context)) {
@@ -119,12 +121,15 @@ function packedEntry(tree: Tree, at: number, name: string): PackedEntry {
 }
 
 /** Where the bytes of a file are; a hard link is followed. null for what has none. */
-function contentOf(tree: Tree, at: number): { readonly layer: number; readonly contentAt: number } | null {
+function contentOf(
+  tree: Tree,
+  at: number
+): { readonly layer: number; readonly contentAt: number; readonly crc: number } | null {
   const own: Source = { layer: tree.layer[at] as number, node: tree.node[at] as number }
   const { layer, node } = tree.targets.get(at) ?? own
   const columns = tree.layers[layer]?.columns
   if (columns?.kind[node] !== Kind.file) return null
-  return { layer, contentAt: columns.contentAt[node] as number }
+  return { layer, contentAt: columns.contentAt[node] as number, crc: columns.crc[node] as number }
 }
 
 function noContent(path: string): AppError {

@@ -2,11 +2,14 @@
  * The bytes of chosen files, by running through the image's archive again as far as their layers: nothing else has what a
  * later layer hides. Files come in the archive's order. Runs in the worker.
  */
+import { crc32 } from 'node:zlib'
 import { AppError } from '@shared/errors'
 import { engineBytes } from '../docker/engine-bytes'
 import { readArchive, type ArchiveSink, type Member } from './archive-reader'
 import type { Assembled } from './assemble'
+import { Budget } from './budget'
 import { Channel } from './channel'
+import { damaged } from './damage'
 import { digestOfPath } from './index-archive'
 import { compressionOf, makeInflater, type Compression, type Inflater } from './inflate'
 import type { LayerCache } from './layer-cache'
@@ -16,8 +19,14 @@ import { archiveAt, fileBytes, type Source } from './source'
 import { SparseContent } from './sparse-content'
 import { TarScanner, type TarEntry, type TarSink } from './tar-scanner'
 
-/** By layer, by where the content begins in it: whoever asked. */
-export type Wanted<T> = ReadonlyMap<number, ReadonlyMap<number, T>>
+/** Whoever asked for a file, and the CRC-32 its stored bytes had when the layer was indexed. */
+export interface WantedFile<T> {
+  readonly of: T
+  readonly crc: number
+}
+
+/** By layer, by where the content begins in it. */
+export type Wanted<T> = ReadonlyMap<number, ReadonlyMap<number, WantedFile<T>>>
 
 export type ContentPiece<T> =
   | { readonly type: 'begin'; readonly of: T; readonly sizeBytes: number }
@@ -38,11 +47,12 @@ export async function* readContents<T>(
   const stop = new AbortController()
   const both = AbortSignal.any([signal, stop.signal])
   const channel = new Channel<ContentPiece<T>>()
-  const sink = new ContentSink(assembled, wanted, channel, cache)
+  const budget = new Budget({ signal: both })
+  const sink = new ContentSink(assembled, wanted, { channel, cache, budget })
   const run =
     source.kind === 'archive' && (await archiveAt(source.path)).folder
       ? fromFolder(source.path, sink, both)
-      : readArchive(bytesOf(source, both), sink, { signal: both })
+      : readArchive(bytesOf(source, both), sink, { signal: both, budget })
   run.then(
     () => channel.close(sink.missing === 0 ? null : gone()),
     (error: unknown) => channel.close(error)
@@ -70,14 +80,22 @@ class ContentSink<T> implements ArchiveSink {
   readonly #wanted: Wanted<T>
   readonly #channel: Channel<ContentPiece<T>>
   readonly #cache: LayerCache
+  readonly #budget: Budget
+  /** Files of the archive that were taken: one that comes again is not read again. */
+  readonly #taken = new Set<string>()
   /** Files that have not come yet. */
   missing: number
 
-  constructor(assembled: Assembled, wanted: Wanted<T>, channel: Channel<ContentPiece<T>>, cache: LayerCache) {
+  constructor(
+    assembled: Assembled,
+    wanted: Wanted<T>,
+    { channel, cache, budget }: { channel: Channel<ContentPiece<T>>; cache: LayerCache; budget: Budget }
+  ) {
     this.#assembled = assembled
     this.#wanted = wanted
     this.#channel = channel
     this.#cache = cache
+    this.#budget = budget
     this.missing = [...wanted.values()].reduce((sum, files) => sum + files.size, 0)
   }
 
@@ -95,17 +113,23 @@ class ContentSink<T> implements ArchiveSink {
   }
 
   member(path: string, size: number): Member | null {
-    const files = new Map<number, T>()
+    const files = new Map<number, WantedFile<T>>()
     for (const [layer, those] of this.#wanted) {
-      if (this.#isLayer(path, layer)) for (const [at, of] of those) files.set(at, of)
+      if (this.#isLayer(path, layer)) for (const [at, file] of those) files.set(at, file)
     }
-    if (files.size === 0) return null
+    if (files.size === 0 || this.#taken.has(path)) return null
+    this.#taken.add(path)
     const onFile = (): void => {
       this.missing -= 1
     }
     return new SniffedMember(
       size,
-      (head) => new ContentMember(compressionOf(head), files, this.#channel, onFile)
+      (head) =>
+        new ContentMember(compressionOf(head), files, {
+          channel: this.#channel,
+          budget: this.#budget,
+          onFile
+        })
     )
   }
 
@@ -119,20 +143,20 @@ class ContentSink<T> implements ArchiveSink {
 }
 
 class ContentMember<T> implements Member, TarSink {
-  readonly #files: Map<number, T>
+  readonly #files: Map<number, WantedFile<T>>
   readonly #channel: Channel<ContentPiece<T>>
   readonly #onFile: () => void
   readonly #scanner = new TarScanner(this)
   readonly #inflater: Inflater
-  #current: { readonly of: T; readonly content: SparseContent } | null = null
+  #current: { readonly file: WantedFile<T>; readonly content: SparseContent } | null = null
+  #crc = 0
 
   constructor(
     compression: Compression,
-    files: Map<number, T>,
-    channel: Channel<ContentPiece<T>>,
-    onFile: () => void
+    files: Map<number, WantedFile<T>>,
+    { channel, budget, onFile }: { channel: Channel<ContentPiece<T>>; budget: Budget; onFile: () => void }
   ) {
-    this.#inflater = makeInflater(compression, (piece) => this.#scanner.write(piece))
+    this.#inflater = makeInflater(compression, (piece) => this.#scanner.write(piece), budget)
     this.#files = files
     this.#channel = channel
     this.#onFile = onFile
@@ -159,24 +183,31 @@ class ContentMember<T> implements Member, TarSink {
   }
 
   entry({ contentAt, realSize, sparse }: TarEntry): void {
-    const of = this.#files.get(contentAt)
-    if (of === undefined) return
+    const file = this.#files.get(contentAt)
+    if (file === undefined) return
+    const { of } = file
     this.#files.delete(contentAt)
+    this.#crc = 0
     this.#channel.push({ type: 'begin', of, sizeBytes: realSize })
     const content = new SparseContent(sparse, realSize, (piece) => {
       this.#channel.push({ type: 'bytes', of, piece })
     })
-    this.#current = { of, content }
+    this.#current = { file, content }
   }
 
   content(piece: Uint8Array): void {
-    this.#current?.content.write(piece)
+    if (this.#current === null) return
+    this.#crc = crc32(piece, this.#crc)
+    this.#current.content.write(piece)
   }
 
   entryEnd(): void {
     if (this.#current === null) return
-    this.#current.content.end()
-    this.#channel.push({ type: 'end', of: this.#current.of })
+    const { file, content } = this.#current
+    // The layer is known by its digest, its bytes come from wherever the archive has them now.
+    if (this.#crc !== file.crc) throw damaged('a file in it is not the one its layer had when it was read')
+    content.end()
+    this.#channel.push({ type: 'end', of: file.of })
     this.#current = null
     this.#onFile()
   }

@@ -28,8 +28,6 @@ function untilNul(bytes: Uint8Array): Uint8Array {
 
 export class Overrides {
   #next: Values = {}
-  /** Values of a global header hold until another one says otherwise. */
-  #global: Values = {}
   #any = false
 
   /** Something waits for an entry that has not come yet. */
@@ -39,10 +37,8 @@ export class Overrides {
 
   /** The body of one extended header, by its type: `x`, `g` (PAX), `L`, `K` (GNU). */
   add(type: string, body: Uint8Array): void {
-    if (type === 'g') {
-      this.#global = { ...this.#global, ...valuesOf(body) }
-      return
-    }
+    // Docker ignores global headers, so no name or size comes from one.
+    if (type === 'g') return
     this.#any = true
     if (type === 'L') this.#next.path ??= untilNul(body)
     else if (type === 'K') this.#next.link ??= untilNul(body)
@@ -50,17 +46,16 @@ export class Overrides {
   }
 
   apply(entry: TarEntry): void {
-    for (const values of [this.#global, this.#next]) {
-      if (values.path !== undefined) entry.path = values.path
-      if (values.link !== undefined) entry.link = values.link
-      if (values.uid !== undefined) entry.uid = values.uid
-      if (values.gid !== undefined) entry.gid = values.gid
-      if (values.mtime !== undefined) entry.mtime = values.mtime
-      if (values.attributes === true) entry.attributes = true
-      if (values.size !== undefined) entry.size = values.size
-    }
-    entry.realSize = this.#next.realSize ?? entry.size
-    entry.sparse = this.#next.sparse ?? null
+    const values = this.#next
+    if (values.path !== undefined) entry.path = values.path
+    if (values.link !== undefined) entry.link = values.link
+    if (values.uid !== undefined) entry.uid = values.uid
+    if (values.gid !== undefined) entry.gid = values.gid
+    if (values.mtime !== undefined) entry.mtime = values.mtime
+    if (values.attributes === true) entry.attributes = true
+    if (values.size !== undefined) entry.size = values.size
+    entry.realSize = values.realSize ?? entry.size
+    entry.sparse = values.sparse ?? null
   }
 
   clear(): void {
@@ -74,11 +69,11 @@ function valuesOf(body: Uint8Array): Values {
   const records = paxRecords(body)
   if (records === null) throw damaged('an extended header is not readable')
   const values: Values = {}
-  const gnu: Record<string, Uint8Array> = {}
+  const gnu = new Map<string, Uint8Array>()
   const pairs: number[] = []
   for (const { key, value } of records) {
     if (key.startsWith('GNU.sparse.')) {
-      gnu[key.slice('GNU.sparse.'.length)] = value
+      gnu.set(key.slice('GNU.sparse.'.length), value)
       if (key.endsWith('.offset') || key.endsWith('.numbytes')) pairs.push(decimal(value))
     } else if (key.startsWith('SCHILY.xattr.') || key.startsWith('LIBARCHIVE.xattr.')) {
       values.attributes = true
@@ -101,19 +96,17 @@ function note(values: Values, key: string, value: Uint8Array): void {
   }
 }
 
-function noteSparse(
-  values: Values,
-  gnu: Readonly<Record<string, Uint8Array>>,
-  pairs: readonly number[]
-): void {
-  const realSize = gnu['realsize'] ?? gnu['size']
+function noteSparse(values: Values, gnu: ReadonlyMap<string, Uint8Array>, pairs: readonly number[]): void {
+  const realSize = gnu.get('realsize') ?? gnu.get('size')
   if (realSize === undefined) return
   const bytes = decimal(realSize)
   if (!(Number.isSafeInteger(bytes) && bytes >= 0)) throw damaged('a sparse file has an impossible size')
   values.realSize = bytes
-  if (gnu['name'] !== undefined) values.path = untilNul(gnu['name'])
-  const inContent = gnu['major'] !== undefined && text(gnu['major']) === '1'
-  values.sparse = { map: inContent ? [] : mapOf(gnu['map'], pairs), inContent }
+  const name = gnu.get('name')
+  if (name !== undefined) values.path = untilNul(name)
+  const major = gnu.get('major')
+  const inContent = major !== undefined && text(major) === '1'
+  values.sparse = { map: inContent ? [] : mapOf(gnu.get('map'), pairs), inContent }
 }
 
 function mapOf(map: Uint8Array | undefined, pairs: readonly number[]): Stretch[] {

@@ -40,6 +40,10 @@ export interface TarSink {
   entryEnd(): void
 }
 
+/** PATH_MAX of Linux: nothing could unpack a longer path, or follow a longer link. */
+const MAX_PATH_BYTES = 4096
+/** Seconds that a calendar of JavaScript reaches, before and after 1970. */
+const MAX_TIME = 8.64e12
 /** GNU long names and PAX headers; no real one is near this. */
 const MAX_META_BYTES = 1024 * 1024
 /** Bodies that a header announces and that describe the next entry. */
@@ -207,6 +211,9 @@ export class TarScanner {
     entry.attributes = false
     entry.device = ''
     this.#overrides.apply(entry)
+    const longest = Math.max(entry.path.length, entry.link.length)
+    if (longest > MAX_PATH_BYTES) throw tooLarge(`a name in it has ${longest} bytes`)
+    entry.mtime = Math.max(-MAX_TIME, Math.min(MAX_TIME, entry.mtime))
     // Before 1988 a directory was a file whose name ends in a slash.
     if ((type === '0' || type === '\0') && entry.path.at(-1) === 47) entry.kind = Kind.directory
     if (entry.kind !== Kind.file) {
