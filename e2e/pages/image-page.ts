@@ -30,7 +30,7 @@ export class ImagePage {
     return this.files.getByRole('treeitem', { name, exact: true })
   }
 
-  tab(name: 'Layers' | 'Config' | 'History' | 'Compare'): Locator {
+  tab(name: 'Layers' | 'Packages' | 'Config' | 'History' | 'Compare'): Locator {
     return this.page.getByRole('tab', { name, exact: true })
   }
 

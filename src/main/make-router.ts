@@ -5,7 +5,7 @@ import { app, BrowserWindow, clipboard, shell } from 'electron'
 import { contract } from '@shared/contract'
 import type { Settings } from '@shared/contract/settings'
 import { DiskService } from './disk/service'
-import { registryCredentials } from './docker/registry-credentials'
+import { registryCredentials, type Credentials } from './docker/registry-credentials'
 import type { EngineSupervisor } from './engine/supervisor'
 import { appHandlers } from './handlers/app'
 import { containersHandlers } from './handlers/containers'
@@ -16,6 +16,7 @@ import { filesHandlers } from './handlers/files'
 import { imageFilesHandlers } from './handlers/image-files'
 import { imagesHandlers } from './handlers/images'
 import { logsHandlers } from './handlers/logs'
+import { packagesHandlers } from './handlers/packages'
 import { processesHandlers } from './handlers/processes'
 import { registriesHandlers } from './handlers/registries'
 import { settingsHandlers } from './handlers/settings'
@@ -64,7 +65,7 @@ export interface Parts {
 }
 
 export function makeRouter(parts: Parts): Router {
-  const { paths, resources, log, settings, supervisor, session, tasks, logs, terminals } = parts
+  const { paths, log, settings, supervisor, session, tasks, logs, terminals } = parts
   const { endings, navigations } = parts
   const stats = new StatsRecorder(session)
   const cliConfigDir = process.env['DOCKER_CONFIG'] ?? join(homedir(), '.docker')
@@ -77,22 +78,7 @@ export function makeRouter(parts: Parts): Router {
     engine: engineHandlers({ supervisor, reveal: (path) => shell.showItemInFolder(path) }),
     exec: execHandlers({ session, terminals, openExternal }),
     files: filesHandlers({ session, tasks, dialogs: { chooseFiles, chooseTarget, chooseTargetFolder } }),
-    imageFiles: imageFilesHandlers({
-      images: makeImageFiles(() => startBrowseThread(paths.imageIndexDir), session),
-      session,
-      tasks,
-      chooseSource: chooseImageSource,
-      chooseTarget,
-      chooseTargetFolder
-    }),
-    images: imagesHandlers({
-      session,
-      tasks,
-      chooseArchive,
-      chooseTarget,
-      sampleArchive: join(resources, 'sample', 'quayside-sample.tar'),
-      credentials
-    }),
+    ...imageHandlers(parts, credentials),
     logs: logsHandlers({
       logs,
       tasks,
@@ -111,6 +97,30 @@ export function makeRouter(parts: Parts): Router {
     tasks: tasksHandlers({ tasks })
   }
   return new Router({ contract, handlers, log, checkResults: !app.isPackaged, now: () => performance.now() })
+}
+
+/** Images as objects, as files, and as what is installed in them. */
+function imageHandlers({ paths, resources, session, tasks }: Parts, credentials: Credentials) {
+  const images = makeImageFiles(() => startBrowseThread(paths.imageIndexDir), session)
+  return {
+    imageFiles: imageFilesHandlers({
+      images,
+      session,
+      tasks,
+      chooseSource: chooseImageSource,
+      chooseTarget,
+      chooseTargetFolder
+    }),
+    images: imagesHandlers({
+      session,
+      tasks,
+      chooseArchive,
+      chooseTarget,
+      sampleArchive: join(resources, 'sample', 'quayside-sample.tar'),
+      credentials
+    }),
+    packages: packagesHandlers({ browser: images.browser, tasks, chooseTarget, version: app.getVersion() })
+  }
 }
 
 /** `watching`: what reads the engine for a page, and does less while none can be seen. */

@@ -2,7 +2,7 @@
 import { setImmediate } from 'node:timers/promises'
 import type { FileEntry, FileView, OpenEvent } from '@shared/contract/image-files'
 import { AppError } from '@shared/errors'
-import { assemble, type Progress } from './assemble'
+import { assemble } from './assemble'
 import type { Located, Question, Questions } from './browse-messages'
 import { compareTrees, type CompareCounts } from './compare-trees'
 import { comparisonOf } from './comparison'
@@ -11,6 +11,8 @@ import { LayerCache } from './layer-cache'
 import { nameMatch } from './name-match'
 import { OpenedImage } from './opened-image'
 import { packTree, readOne } from './pack'
+import { PackageAnswers } from './packages/answers'
+import { progressReports } from './progress-reports'
 import { searchTree } from './search-tree'
 import type { Source } from './source'
 import { textDiff } from './text-diff'
@@ -18,12 +20,10 @@ import { treemap } from './treemap'
 import { Badge, type Tree } from './tree'
 
 type Answer<Q extends Question> = AsyncGenerator<Questions[Q]['item'], Questions[Q]['end'], undefined>
-type Answerers = {
+export type Answerers = {
   readonly [Q in Question]: (params: Questions[Q]['params'], signal: AbortSignal) => Answer<Q>
 }
 
-/** Between two reports of progress. */
-const REPORT_MS = 100
 const SEARCH_BATCH = 100
 const NOTHING: readonly never[] = []
 
@@ -41,11 +41,14 @@ interface Viewed extends EntryContext {
 export class Answers {
   readonly #cache: LayerCache
   readonly #images = new Map<string, OpenedImage>()
+  readonly #answerers: Answerers
   /** The comparison that was looked at last. */
   #compared: { readonly key: string; readonly result: Compared } | null = null
 
   constructor(cacheDir: string) {
     this.#cache = new LayerCache(cacheDir)
+    const packages = new PackageAnswers(this.#cache, (handle) => this.#image(handle))
+    this.#answerers = { ...this.#own, ...packages.answerers }
   }
 
   answer(
@@ -60,7 +63,7 @@ export class Answers {
     return answerers[question](params, signal)
   }
 
-  readonly #answerers: Answerers = {
+  readonly #own: Omit<Answerers, 'packages' | 'comparePackages' | 'sbom'> = {
     open: (params, signal) => this.#open(params, signal),
     close: ({ handle }) => {
       this.#images.delete(handle)
@@ -88,6 +91,7 @@ export class Answers {
       only(() =>
         comparisonOf(this.#image(handle), this.#image(other), this.#comparison(handle, other).counts)
       ),
+    summary: ({ handle }) => only(() => this.#image(handle).summary()),
     locate: ({ handle, view, path }) => only(() => this.#locate(handle, view, path)),
     wholeView: ({ handle }) =>
       only(() => ({ kind: 'image', layer: Math.max(0, this.#image(handle).steps.length - 1) })),
@@ -106,25 +110,18 @@ export class Answers {
     { handle, source }: { readonly handle: string; readonly source: Source },
     signal: AbortSignal
   ): AsyncGenerator<OpenEvent, undefined, undefined> {
-    const told: { latest: Progress | null } = { latest: null }
-    let wake: () => void = () => undefined
-    const work = assemble(source, {
-      cache: this.#cache,
-      signal,
-      onProgress: (progress) => {
-        told.latest = progress
-      }
-    })
-    work.finally(() => wake()).catch(() => undefined)
-    for (let done = false; !done;) {
-      const timer = new Promise<void>((resolve) => {
-        wake = resolve
-        setTimeout(resolve, REPORT_MS)
-      })
-      done = await Promise.race([work.then(() => true), timer.then(() => false)])
-      if (told.latest !== null && !done) yield { kind: 'progress', ...told.latest }
-    }
-    const image = new OpenedImage(handle, source, await work)
+    let latest: OpenEvent | null = null
+    const assembled = yield* progressReports(
+      assemble(source, {
+        cache: this.#cache,
+        signal,
+        onProgress: (progress) => {
+          latest = { kind: 'progress', ...progress }
+        }
+      }),
+      () => latest
+    )
+    const image = new OpenedImage(handle, source, assembled)
     const summary = image.summary()
     signal.throwIfAborted()
     this.#images.set(handle, image)

@@ -68,13 +68,16 @@ export async function readArchive(
 export async function readTar(
   source: AsyncIterable<Uint8Array>,
   sink: TarSink,
-  options: ReadOptions
+  options: ReadOptions & {
+    /** Resolves when more may be passed to the sink. */
+    readonly settle?: () => Promise<void>
+  }
 ): Promise<number> {
   const scanner = new TarScanner(sink)
   await throughInflater(
     source,
     (piece) => scanner.write(piece),
-    () => Promise.resolve(),
+    () => options.settle?.() ?? Promise.resolve(),
     () => false,
     options
   )

@@ -3,11 +3,18 @@ import type {
   FileEntry,
   FileView,
   ImageComparison,
+  OpenedImage,
   OpenEvent,
   TextDiff,
   TreemapNode,
   WastedPath
 } from '@shared/contract/image-files'
+import type {
+  PackageDifferencesEvent,
+  PackagesEvent,
+  PackagesSummary,
+  SbomFormat
+} from '@shared/contract/packages'
 import type { PlainError } from '@shared/errors'
 import type { ChildrenOptions } from './entries'
 import type { PackedItem } from './pack'
@@ -53,6 +60,7 @@ export interface Questions {
     end: { paths: WastedPath[]; total: number }
   }
   compare: { params: { readonly handle: string; readonly with: string }; item: never; end: ImageComparison }
+  summary: { params: { readonly handle: string }; item: never; end: OpenedImage }
   /** The view of the whole image. */
   wholeView: { params: { readonly handle: string }; item: never; end: FileView }
   locate: { params: At; item: never; end: Located }
@@ -68,6 +76,24 @@ export interface Questions {
     params: { readonly before: Uint8Array; readonly after: Uint8Array }
     item: never
     end: TextDiff
+  }
+  packages: { params: { readonly handle: string }; item: PackagesEvent; end: PackagesSummary }
+  comparePackages: {
+    params: { readonly handle: string; readonly with: string }
+    item: PackageDifferencesEvent
+    end: { added: number; removed: number; changed: number; same: number; notes: string[] }
+  }
+  /** A bill of materials as the bytes of its file. */
+  sbom: {
+    params: {
+      readonly handle: string
+      readonly format: SbomFormat
+      /** Who writes it: `quayside 1.2.3`. */
+      readonly tool: string
+      readonly now: number
+    }
+    item: Uint8Array<ArrayBuffer>
+    end: { packages: number }
   }
 }
 export type Question = keyof Questions

@@ -12,7 +12,8 @@ export class Channel<T> implements AsyncIterable<T> {
   #closed = false
   #failure: unknown = null
   #wakeConsumer: (() => void) | null = null
-  #wakeProducer: (() => void) | null = null
+  /** Several may wait: what is being read, and what came before it and is ending. */
+  #producers: (() => void)[] = []
 
   push(item: T): void {
     this.#items.push(item)
@@ -23,7 +24,7 @@ export class Channel<T> implements AsyncIterable<T> {
   async drained(): Promise<void> {
     while (this.#items.length - this.#taken > ROOM && !this.#closed) {
       await new Promise<void>((resolve) => {
-        this.#wakeProducer = resolve
+        this.#producers.push(resolve)
       })
     }
   }
@@ -33,7 +34,13 @@ export class Channel<T> implements AsyncIterable<T> {
     this.#failure ??= failure
     this.#closed = true
     this.#wakeConsumer?.()
-    this.#wakeProducer?.()
+    this.#wakeProducers()
+  }
+
+  #wakeProducers(): void {
+    const waiting = this.#producers
+    this.#producers = []
+    for (const wake of waiting) wake()
   }
 
   #next(): T {
@@ -51,7 +58,7 @@ export class Channel<T> implements AsyncIterable<T> {
       for (;;) {
         if (this.#taken < this.#items.length) {
           yield this.#next()
-          this.#wakeProducer?.()
+          this.#wakeProducers()
         } else if (this.#closed) {
           if (this.#failure !== null) throw this.#failure as Error
           return

@@ -121,9 +121,11 @@ class Gunzip implements Inflater {
   /** The event, or the end of everything. */
   #happens(event: 'drain' | 'end'): Promise<void> {
     return new Promise((resolve) => {
-      const done = (): void => resolve()
-      this.#zlib.once(event, done)
-      this.#zlib.once('close', done)
+      const done = (): void => {
+        this.#zlib.off(event, done).off('close', done)
+        resolve()
+      }
+      this.#zlib.once(event, done).once('close', done)
     })
   }
 

@@ -121,7 +121,7 @@ function packedEntry(tree: Tree, at: number, name: string): PackedEntry {
 }
 
 /** Where the bytes of a file are; a hard link is followed. null for what has none. */
-function contentOf(
+export function contentOf(
   tree: Tree,
   at: number
 ): { readonly layer: number; readonly contentAt: number; readonly crc: number } | null {

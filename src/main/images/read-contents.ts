@@ -5,7 +5,7 @@
 import { crc32 } from 'node:zlib'
 import { AppError } from '@shared/errors'
 import { engineBytes } from '../docker/engine-bytes'
-import { readArchive, type ArchiveSink, type Member } from './archive-reader'
+import { readArchive, type ArchiveSink, type Member, type ReadOptions } from './archive-reader'
 import type { Assembled } from './assemble'
 import { Budget } from './budget'
 import { Channel } from './channel'
@@ -36,23 +36,27 @@ export type ContentPiece<T> =
 interface Context {
   readonly cache: LayerCache
   readonly signal: AbortSignal
+  /** Called with the bytes that ran by, for every chunk. */
+  readonly onBytes?: (bytes: number) => void
 }
 
 export async function* readContents<T>(
   source: Source,
   assembled: Assembled,
   wanted: Wanted<T>,
-  { cache, signal }: Context
+  context: Context
 ): AsyncGenerator<ContentPiece<T>, void, undefined> {
+  const { cache, signal } = context
   const stop = new AbortController()
   const both = AbortSignal.any([signal, stop.signal])
   const channel = new Channel<ContentPiece<T>>()
   const budget = new Budget({ signal: both })
+  const options = { ...context, signal: both, budget }
   const sink = new ContentSink(assembled, wanted, { channel, cache, budget })
   const run =
     source.kind === 'archive' && (await archiveAt(source.path)).folder
-      ? fromFolder(source.path, sink, both)
-      : readArchive(bytesOf(source, both), sink, { signal: both, budget })
+      ? fromFolder(source.path, sink, options)
+      : readArchive(bytesOf(source, both), sink, options)
   run.then(
     () => channel.close(sink.missing === 0 ? null : gone()),
     (error: unknown) => channel.close(error)
@@ -69,9 +73,9 @@ function bytesOf(source: Source, signal: AbortSignal): AsyncIterable<Uint8Array>
   return source.kind === 'archive' ? fileBytes(source.path, signal) : engineBytes(source.bytes, signal)
 }
 
-async function fromFolder<T>(folder: string, sink: ContentSink<T>, signal: AbortSignal): Promise<void> {
+async function fromFolder<T>(folder: string, sink: ContentSink<T>, options: ReadOptions): Promise<void> {
   for (const path of sink.paths()) {
-    if (!sink.done) await readBlob(folder, path, (size) => sink.member(path, size), { signal })
+    if (!sink.done) await readBlob(folder, path, (size) => sink.member(path, size), options)
   }
 }
 

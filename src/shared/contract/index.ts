@@ -9,6 +9,7 @@ import { files } from './files'
 import { imageFiles } from './image-files'
 import { images } from './images'
 import { logs } from './logs'
+import { packages } from './packages'
 import { processes } from './processes'
 import { registries } from './registries'
 import { settings } from './settings'
@@ -25,6 +26,7 @@ export const contract = {
   imageFiles,
   images,
   logs,
+  packages,
   processes,
   registries,
   settings,

@@ -33,6 +33,8 @@ export const STREAM_METHODS: ReadonlySet<string> = new Set([
   'images.usage',
   'images.watch',
   'logs.watch',
+  'packages.compare',
+  'packages.list',
   'registries.search',
   'settings.watch',
   'system.usage',

@@ -14,6 +14,11 @@ export interface ImageTabProps {
 
 export const IMAGE_TABS: readonly Tab[] = [
   { id: 'layers', label: 'Layers', component: defineAsyncComponent(() => import('./LayersTab.vue')) },
+  {
+    id: 'packages',
+    label: 'Packages',
+    component: defineAsyncComponent(() => import('./packages/PackagesTab.vue'))
+  },
   { id: 'config', label: 'Config', component: defineAsyncComponent(() => import('./ConfigTab.vue')) },
   { id: 'history', label: 'History', component: defineAsyncComponent(() => import('./HistoryTab.vue')) },
   { id: 'compare', label: 'Compare', component: defineAsyncComponent(() => import('./CompareTab.vue')) }
