@@ -113,6 +113,19 @@ describe('the packages of an archive', () => {
     })
   })
 
+  it('that cannot be read are said', async () => {
+    const files = {
+      'var/lib/rpm/Packages': 'berkeley',
+      'usr/lib/sysimage/rpm/rpmdb.sqlite-wal': 'frames',
+      'var/lib/rpm/rpmdb.sqlite-wal': ''
+    }
+    const { notes } = await read(await open([files], false))
+    expect(notes).toEqual([
+      expect.stringMatching(/^\/var\/lib\/rpm\/Packages is a database of rpm in a format that is not read/),
+      expect.stringMatching(/^\/usr\/lib\/sysimage\/rpm\/rpmdb\.sqlite-wal has changes/)
+    ])
+  })
+
   it('are compared by what they are, not by where they lie', async () => {
     const before = await read(await open(LAYERS.slice(0, 2), false))
     const after = await read(await open(LAYERS, true))

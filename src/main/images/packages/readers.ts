@@ -27,6 +27,8 @@ export interface FileReader {
 }
 
 const MEGABYTE = 1024 * 1024
+/** rpm removes it when it closes the database; one that is left may hold what the database does not have yet. */
+const UNMERGED = 'has changes to the database of rpm that were not merged into it; they are not read'
 const UNREAD = 'is a database of rpm in a format that is not read; its packages are missing here'
 
 interface WholeReader {
@@ -42,6 +44,7 @@ const READERS: Readonly<Record<Exclude<PackageFileKind, 'go'>, WholeReader>> = {
   },
   apk: { maxBytes: 64 * MEGABYTE, read: readApk },
   'rpm-sqlite': { maxBytes: 384 * MEGABYTE, read: readRpmSqlite },
+  'rpm-wal': { maxBytes: 0, read: () => NOTHING_FOUND },
   'rpm-ndb': { maxBytes: 0, read: () => NOTHING_FOUND },
   'rpm-berkeley': { maxBytes: 0, read: () => NOTHING_FOUND },
   npm: { maxBytes: 4 * MEGABYTE, read: readNpm },
@@ -55,6 +58,7 @@ const READERS: Readonly<Record<Exclude<PackageFileKind, 'go'>, WholeReader>> = {
 export function readerOf({ kind, path }: PackageFile, sizeBytes: number): FileReader {
   if (kind === 'go') return new GoBinary()
   const { maxBytes, read } = READERS[kind]
+  if (kind === 'rpm-wal') return new Unread(sizeBytes === 0 ? null : UNMERGED)
   if (maxBytes === 0) return new Unread(UNREAD)
   if (sizeBytes > maxBytes) {
     // What has no name for a package is not missed.

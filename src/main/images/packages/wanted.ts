@@ -6,12 +6,8 @@ import { Kind } from '../tar-header'
 import type { Tree } from '../tree'
 import { JAVA_NAME } from './java'
 
-export const FILE_KINDS = [
-  ...['dpkg', 'copyright', 'apk', 'rpm-sqlite', 'rpm-ndb', 'rpm-berkeley'],
-  ...['npm', 'pypi', 'gem', 'java', 'go', 'os-release']
-] as const
 export type PackageFileKind =
-  | ('dpkg' | 'copyright' | 'apk' | 'rpm-sqlite' | 'rpm-ndb' | 'rpm-berkeley')
+  | ('dpkg' | 'copyright' | 'apk' | 'rpm-sqlite' | 'rpm-wal' | 'rpm-ndb' | 'rpm-berkeley')
   | ('npm' | 'pypi' | 'gem' | 'java' | 'go' | 'os-release')
 
 export interface PackageFile {
@@ -35,6 +31,7 @@ const PATHS: ReadonlyMap<string, PackageFileKind> = new Map([
   ...['/var/lib/rpm', '/usr/lib/sysimage/rpm', '/usr/share/rpm'].flatMap(
     (folder): [string, PackageFileKind][] => [
       [`${folder}/rpmdb.sqlite`, 'rpm-sqlite'],
+      [`${folder}/rpmdb.sqlite-wal`, 'rpm-wal'],
       [`${folder}/Packages.db`, 'rpm-ndb'],
       [`${folder}/Packages`, 'rpm-berkeley']
     ]
