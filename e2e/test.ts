@@ -1,4 +1,4 @@
-/** The `test` of every spec: one app with an engine of its own per file, quit and cleaned up at its end. */
+/** The `test` of every spec: one app with an engine of its own for all specs that a worker runs, cleaned up at its end. */
 import { test as base } from '@playwright/test'
 import { ContainersPage } from './pages/containers-page'
 import { Shell } from './pages/shell'
