@@ -1,7 +1,6 @@
 /** Pull and push on the real window, with a real registry beside it and a connection that breaks off in the middle of a layer. */
 import { randomBytes } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
-import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import {
   startCuttingProxy,
@@ -10,19 +9,12 @@ import {
   type TestRegistry
 } from '../../tests/integration/registry-fixture'
 import { seriousFindings } from '../axe'
+import { freePort } from '../free-port'
 import { importBusybox } from '../quayside'
 import { expect, test } from '../test'
 
 let registry: TestRegistry
 let proxy: CuttingProxy
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
-  const { port } = server.address() as AddressInfo
-  await new Promise((done) => server.close(done))
-  return port
-}
 
 test.beforeAll(async ({ quayside }) => {
   const { home, docker } = quayside

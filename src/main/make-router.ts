@@ -26,7 +26,7 @@ import { startBrowseThread } from './images/browse-thread'
 import { makeImageFiles } from './images/service'
 import { Router } from './ipc/router'
 import type { LogService } from './logs/service'
-import { askCredentialHelper } from './platform/credential-helper'
+import { askCredentialHelper, isOnPath, storeInCredentialHelper } from './platform/credential-helper'
 import type { Logger } from './platform/logger'
 import type { Mailbox } from './platform/mailbox'
 import type { Paths } from './platform/paths'
@@ -64,6 +64,11 @@ export interface Parts {
   readonly navigations: Mailbox<string>
 }
 
+const LOGIN_HELPERS = {
+  finder: { isInstalled: (program: string) => isOnPath(program), platform: process.platform },
+  storeInHelper: storeInCredentialHelper
+}
+
 export function makeRouter(parts: Parts): Router {
   const { paths, log, settings, supervisor, session, tasks, logs, terminals } = parts
   const { endings, navigations } = parts
@@ -87,7 +92,7 @@ export function makeRouter(parts: Parts): Router {
       chooseFile: chooseExportFile
     }),
     processes: processesHandlers({ session, enginePid: () => supervisor.engineProcess?.pid ?? null }),
-    registries: registriesHandlers({ session, cliConfigDir }),
+    registries: registriesHandlers({ session, cliConfigDir, ...LOGIN_HELPERS }),
     settings: settingsHandlers(settings),
     system: systemHandlers({
       session,

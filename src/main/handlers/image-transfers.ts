@@ -116,11 +116,12 @@ function refused(thrown: unknown, { host, loggedIn, problem }: Attempt): AppErro
     })
   }
   if (error.details?.['login'] !== true) return error
+  const details = { ...error.details, loginTo: host }
   const command = host === 'docker.io' ? 'docker login' : `docker login ${host}`
   if (error.code !== 'Unauthorized') {
     return new AppError(error.code, error.message, {
       hint: `Check the name. If it is private, log in with ${command}, then choose Retry.`,
-      details: error.details
+      details
     })
   }
   const message = loggedIn
@@ -128,6 +129,6 @@ function refused(thrown: unknown, { host, loggedIn, problem }: Attempt): AppErro
     : `${host} wants a login.${problem === null ? '' : ` ${problem}`}`
   return new AppError('Unauthorized', message, {
     hint: `Log in with ${command}, then choose Retry.`,
-    details: error.details
+    details
   })
 }

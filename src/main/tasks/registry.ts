@@ -69,6 +69,7 @@ export class TaskRegistry {
       hint: null,
       transfer: null,
       retryable,
+      wantsLogin: null,
       startedAt: Date.now(),
       endedAt: null
     }
@@ -107,6 +108,7 @@ export class TaskRegistry {
       progress: null,
       message: '',
       hint: null,
+      wantsLogin: null,
       startedAt: Date.now(),
       endedAt: null
     })
@@ -144,6 +146,7 @@ export class TaskRegistry {
         state: cancelled ? 'cancelled' : 'failed',
         message: cancelled ? 'Cancelled' : error.message,
         hint: cancelled ? null : (error.hint ?? null),
+        wantsLogin: cancelled ? null : loginWanted(error),
         endedAt: Date.now()
       })
       throw cancelled ? new AppError('Cancelled', 'Cancelled.', { cause: error }) : error
@@ -171,4 +174,9 @@ export class TaskRegistry {
       this.#tasks.touch(id)
     }
   }
+}
+
+function loginWanted({ details }: AppError): string | null {
+  const host = details?.['loginTo']
+  return typeof host === 'string' ? host : null
 }

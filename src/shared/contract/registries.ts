@@ -1,6 +1,6 @@
-/** Registries: what images they have, searched while a name is typed. */
+/** Registries: what images they have, searched while a name is typed, and logging in to one. */
 import { z } from 'zod'
-import { stream } from './dsl'
+import { call, stream } from './dsl'
 
 /** One image that was found, as it is pulled. */
 export const FoundImage = z.object({
@@ -27,7 +27,40 @@ export const SearchSource = z.object({
 })
 export type SearchSource = z.output<typeof SearchSource>
 
+/** Where the docker CLI keeps a login. */
+export const LoginPlace = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('helper'),
+    /** `pass` for `docker-credential-pass`. */
+    name: z.string(),
+    installed: z.boolean(),
+    /** Nothing names it: it is the platform's own, and named from then on. */
+    detected: z.boolean()
+  }),
+  /** Not encrypted. */
+  z.object({ kind: z.literal('file'), path: z.string() })
+])
+export type LoginPlace = z.output<typeof LoginPlace>
+
+/** A registry as it is typed: `registry.example:5000`; empty for Docker Hub. */
+const Host = z.string().max(300)
+
 export const registries = {
+  /** Where a login for this registry would be kept. */
+  loginPlace: call({ params: z.object({ host: Host }), result: LoginPlace }),
+  /**
+   * Logs in as `docker login` does: the registry is asked, then the login is kept where the CLI finds it. `plain` allows
+   * the file that is not encrypted.
+   */
+  logIn: call({
+    params: z.object({
+      host: Host,
+      username: z.string().min(1).max(512),
+      secret: z.string().min(1).max(65_536),
+      plain: z.boolean()
+    }),
+    result: z.object({ host: z.string() })
+  }),
   /**
    * Images whose name goes on from `text`: repositories of Docker Hub and of the registries the CLI is set up for, or
    * the tags once a colon was typed. Every item is the whole state. Closing is cancelling.

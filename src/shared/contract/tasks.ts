@@ -55,6 +55,8 @@ export const Task = z.object({
   transfer: Transfer.nullable(),
   /** Whether it can be tried again after a failure. */
   retryable: z.boolean(),
+  /** The registry that refused it for want of a login; null for any other end. */
+  wantsLogin: z.string().nullable(),
   /** Milliseconds since the epoch. */
   startedAt: z.number(),
   endedAt: z.number().nullable()

@@ -5,6 +5,8 @@ import type { Task } from '@shared/contract/tasks'
 import { applyChange, type Change } from '@shared/patch'
 import { api } from '@/api'
 import { useStream } from '@/composables/use-stream'
+import { useLoginStore } from './login'
+import { useToastsStore } from './toasts'
 
 export const useTasksStore = defineStore('tasks', () => {
   const items = shallowRef<ReadonlyMap<string, Task>>(new Map())
@@ -17,12 +19,21 @@ export const useTasksStore = defineStore('tasks', () => {
     items.value = applyChange(items.value, change)
   }
 
+  /** Asks for the login that a task was refused without, and does it again with it. */
+  function logIn({ Id, wantsLogin }: Task): void {
+    if (wantsLogin === null) return
+    useLoginStore().ask(wantsLogin, () => {
+      api.tasks.retry({ id: Id }).catch(useToastsStore().showError)
+    })
+  }
+
   return {
     items,
     all,
     running,
     failed,
     apply,
+    logIn,
     cancel: (id: string) => api.tasks.cancel({ id }),
     retry: (id: string) => api.tasks.retry({ id }),
     dismiss: (id: string) => api.tasks.dismiss({ id })

@@ -18,6 +18,7 @@ const task = (news: Partial<Task>): Task => ({
   hint: null,
   transfer: null,
   retryable: true,
+  wantsLogin: null,
   startedAt: 0,
   endedAt: null,
   ...news
