@@ -3,6 +3,7 @@
  * them. Lives in the worker as long as its handle is open; a few trees are kept, the rest is made again.
  */
 import { AppError } from '@shared/errors'
+import { namesIn } from '@shared/docker/dockerfile'
 import type { FileView, ImageLayer, OpenedImage as Summary } from '@shared/contract/image-files'
 import type { Assembled } from './assemble'
 import { LayerBuilder } from './layer-builder'
@@ -34,7 +35,7 @@ export class OpenedImage {
     this.steps =
       source.kind === 'container'
         ? stepsOf([], 1)
-        : stepsOf(assembled.config.history, assembled.layers.length)
+        : stepsOf(assembled.config.history, assembled.layers.length, namesIn(assembled.config.config))
     this.waste = findWaste(assembled.layers, MAX_WASTE_ROWS)
   }
 

@@ -18,7 +18,13 @@ export interface Step {
 
 const MAX_TEXT = 100_000
 
-export function stepsOf(history: readonly HistoryEntry[], layers: number): Step[] {
+/** `names` are the variables and labels the image has: they tell where a value in a history ends. */
+export function stepsOf(
+  history: readonly HistoryEntry[],
+  layers: number,
+  names: ReadonlySet<string> = new Set()
+): Step[] {
+  const known = (name: string): boolean => names.has(name)
   const makers = history.filter(({ empty_layer }) => !empty_layer).length
   // More entries claim a layer than there are: those at the end are taken for empty.
   let left = Math.min(makers, layers)
@@ -26,16 +32,20 @@ export function stepsOf(history: readonly HistoryEntry[], layers: number): Step[
   const steps = history.map((entry) => {
     const makes = !entry.empty_layer && left > 0
     if (makes) left -= 1
-    return stepOf(entry, makes ? next++ : null)
+    return stepOf(entry, makes ? next++ : null, known)
   })
-  while (next < layers) steps.push({ ...stepOf(undefined, next++) })
+  while (next < layers) steps.push({ ...stepOf(undefined, next++, known) })
   return steps
 }
 
-function stepOf(entry: HistoryEntry | undefined, content: number | null): Step {
+function stepOf(
+  entry: HistoryEntry | undefined,
+  content: number | null,
+  known: (name: string) => boolean
+): Step {
   const created = Date.parse(entry?.created ?? '')
   return {
-    instruction: entry === undefined ? '' : instructionOf(entry),
+    instruction: entry === undefined ? '' : instructionOf(entry, known),
     createdBy: plainText(entry?.created_by ?? '').slice(0, MAX_TEXT),
     comment: plainText(entry?.comment ?? '').slice(0, MAX_TEXT),
     createdAt: Number.isNaN(created) || created <= 0 ? null : created,

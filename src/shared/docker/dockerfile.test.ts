@@ -49,6 +49,9 @@ describe('a Dockerfile out of a history', () => {
     ['COPY --chown=1:1 a.txt b.txt /dest/ # buildkit', 'COPY --chown=1:1 a.txt b.txt /dest/'],
     ['ENV PATH=/a:/b', 'ENV PATH=/a:/b'],
     ['/bin/sh -c #(nop)  ENV GREETING=hello world', 'ENV GREETING="hello world"'],
+    ['ENV A="x" B="y z"', 'ENV A=x B="y z"'],
+    ['ENV A="x" and B="y"', 'ENV A="\\"x\\" and B=\\"y\\""'],
+    ['LABEL a="1" b="two \\"2\\"" c=3', 'LABEL a=1 b="two \\"2\\"" c=3'],
     ['ENV PRICE=5$ "x" \\n', 'ENV PRICE="5\\$ \\"x\\" \\\\n"'],
     [
       `HEALTHCHECK &{["CMD-SHELL" "curl -f http://localhost/ || exit 1"] "30s" "10s" "1m0s" "0s" '\\x03'}`,

@@ -11,12 +11,15 @@ export interface DockerfileOptions {
   readonly base?: { readonly reference: string; readonly steps: number } | undefined
 }
 
-/** One entry on one line, for lists: `RUN apt-get update`. Text of the image, made safe to show. */
-export function instructionOf({ created_by, comment }: Pick<HistoryEntry, 'created_by' | 'comment'>): string {
+/** One entry on one line, for lists: `RUN apt-get update`. Text of the image, made safe to show. `known` as for pairsIn. */
+export function instructionOf(
+  { created_by, comment }: Pick<HistoryEntry, 'created_by' | 'comment'>,
+  known: (name: string) => boolean = () => false
+): string {
   const step = historyStep(created_by)
   if (step.keyword === 'RUN') return oneLine(`RUN ${runStep(step.rest).command}`)
   if (step.keyword === '') return oneLine(step.rest === '' ? comment : step.rest)
-  return oneLine(lineOf(step, { shell: DEFAULT_SHELL, known: () => false, healthcheck: null }))
+  return oneLine(lineOf(step, { shell: DEFAULT_SHELL, known, healthcheck: null }))
 }
 
 export function dockerfileOf(
@@ -29,6 +32,11 @@ export function dockerfileOf(
   history.forEach((entry, i) => writer.entry(entry, i < (base?.steps ?? 0)))
   writer.rest()
   return writer.text()
+}
+
+/** The variables and labels an image has. */
+export function namesIn({ Env, Labels }: Pick<RunConfig, 'Env' | 'Labels'>): ReadonlySet<string> {
+  return new Set([...Env.map((pair) => pair.split('=', 1)[0] ?? ''), ...Object.keys(Labels)])
 }
 
 interface Context {
@@ -52,10 +60,7 @@ class Writer {
 
   constructor(config: RunConfig) {
     this.#config = config
-    this.#names = new Set([
-      ...config.Env.map((pair) => pair.split('=', 1)[0] ?? ''),
-      ...Object.keys(config.Labels)
-    ])
+    this.#names = namesIn(config)
   }
 
   head(from: string): void {

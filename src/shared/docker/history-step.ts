@@ -127,25 +127,42 @@ function unquoted(quoted: string): string {
 }
 
 /**
- * Pairs of ENV and LABEL, which builders print without quotes: `A=b c D=e`. `known` are the names the image really has; a
- * word that looks like a name and is none belongs to the value before it.
+ * Pairs of ENV and LABEL, which most builders print without quotes: `A=b c D=e`. `known` are the names the image really has;
+ * a word that looks like a name and is none belongs to the value before it. A value in quotes ends where they end, when
+ * another pair or nothing follows.
  */
 export function pairsIn(text: string, known: (name: string) => boolean): [string, string][] {
   const pairs: [string, string][] = []
-  const word = /(^|\s)([^\s="]+)=/g
-  const starts: { at: number; name: string; value: number }[] = []
-  for (let match = word.exec(text); match !== null; match = word.exec(text)) {
-    const [whole, space = '', name = ''] = match
-    if (starts.length === 0 || known(name)) {
-      starts.push({ at: match.index + space.length, name, value: match.index + whole.length })
-    }
+  const start = /\s*([^\s="]+)=/y
+  let at = 0
+  for (let match = start.exec(text); match !== null; match = start.exec(text)) {
+    const value = start.lastIndex
+    const end = quotedEnd(text, value) ?? plainEnd(text, value, known)
+    pairs.push([match[1] ?? '', stripQuotes(text.slice(value, end).trim())])
+    at = end
+    start.lastIndex = end
   }
-  starts.forEach(({ name, value }, i) => {
-    pairs.push([name, stripQuotes(text.slice(value, starts[i + 1]?.at ?? text.length).trim())])
-  })
+  if (at > 0) return pairs
   // The form of old: `ENV NAME the whole rest`.
-  const old = starts.length === 0 ? /^(\S+)\s+([\s\S]+)$/.exec(text) : null
-  return old === null ? pairs : [[old[1] ?? '', old[2] ?? '']]
+  const old = /^(\S+)\s+([\s\S]+)$/.exec(text)
+  return old === null ? [] : [[old[1] ?? '', old[2] ?? '']]
+}
+
+/** Where a value in quotes ends; null when what stands there is none. */
+function quotedEnd(text: string, from: number): number | null {
+  const quotes = /"(?:[^"\\]|\\[\s\S])*"(?=\s*$|\s+[^\s="]+=)/y
+  quotes.lastIndex = from
+  return quotes.test(text) ? quotes.lastIndex : null
+}
+
+/** Where the next name begins that the image has. */
+function plainEnd(text: string, from: number, known: (name: string) => boolean): number {
+  const next = /\s([^\s="]+)=/g
+  next.lastIndex = from
+  for (let match = next.exec(text); match !== null; match = next.exec(text)) {
+    if (known(match[1] ?? '')) return match.index
+  }
+  return text.length
 }
 
 function stripQuotes(value: string): string {

@@ -50,13 +50,20 @@ export function hideArgument(word: string, before: string | undefined): string {
   if (before !== undefined && /^--?[\w.-]+$/.test(before) && isSecretName(before) && !word.startsWith('-')) {
     return MASK
   }
-  // A whole script in one argument (`sh -c '…'`).
-  return hideCredentials(word).replace(
-    /(^|[\s;"'&])(-{0,2}[\w.-]{1,80})([= ])("[^"]*"|'[^']*'|[^\s;&"'|]+)/g,
-    (all: string, lead: string, name: string, between: string) =>
-      isSecretName(name) && (between === '=' || name.startsWith('-'))
-        ? `${lead}${name}${between}${MASK}`
-        : all
+  return hideInScript(hideCredentials(word))
+}
+
+const ASSIGNMENT = /(^|[\s;"'&])(-{0,2}[\w.-]{1,80})=("[^"]*"|'[^']*'|[^\s;&"'|]+)/g
+const FLAG = /(^|[\s;"'&])(-{1,2}[\w.-]{1,80}) ("[^"]*"|'[^']*'|[^\s;&"'|]+)/g
+
+/** A whole script in one argument (`sh -c '…'`): assignments first, so that no command before one takes it for its own. */
+function hideInScript(script: string): string {
+  const assigned = script.replace(ASSIGNMENT, (_, lead: string, name: string, value: string) => {
+    if (isSecretName(name)) return `${lead}${name}=${MASK}`
+    return `${lead}${name}=${value.includes('=') ? hideInScript(value) : value}`
+  })
+  return assigned.replace(FLAG, (all: string, lead: string, name: string) =>
+    isSecretName(name) ? `${lead}${name} ${MASK}` : all
   )
 }
 
