@@ -161,8 +161,23 @@ test('images are listed by repository, found, tagged, saved, imported, removed a
   ).toBeVisible()
   await shell.openImages()
 
-  // Prune: what was listed goes, and nothing else.
+  // A narrow window: columns follow it although no other rows come into view, and rarer actions are in a menu.
   await docker('tag', 'loose:1', 'spare:2')
+  const wide = await resize(app, 900)
+  try {
+    await expect.poll(() => table.evaluate((grid) => grid.scrollWidth - grid.clientWidth)).toBe(0)
+    const header = page.locator('header').filter({ hasText: 'Images' })
+    await expect(header.getByRole('button', { name: 'Import', exact: true })).toBeHidden()
+    await header.getByRole('button', { name: 'More actions' }).press('Enter')
+    await expect(page.getByRole('menuitem')).toHaveText(['Open a tar…', 'Import', 'Prune'])
+    await page.getByRole('menuitem', { name: 'Prune' }).press('Enter')
+    await expect(page.getByRole('dialog', { name: 'Prune images' })).toBeVisible()
+    await page.keyboard.press('Escape')
+  } finally {
+    await resize(app, wide)
+  }
+
+  // Prune: what was listed goes, and nothing else.
   await page.getByRole('button', { name: 'Prune', exact: true }).press('Enter')
   const prune = page.getByRole('dialog', { name: 'Prune images' })
   await expect(prune.getByRole('listitem')).toHaveCount(1)
@@ -214,3 +229,13 @@ test('an engine that stops in the middle of a save leaves no file, and the task 
   await shell.startEngine.click()
   await expect(images.row('big:1')).toBeVisible({ timeout: 60_000 })
 })
+
+/** Makes the window so many pixels wide; answers how wide it was. */
+function resize(app: ElectronApplication, width: number): Promise<number> {
+  return app.evaluate(({ BrowserWindow }, wanted) => {
+    const [window] = BrowserWindow.getAllWindows()
+    const [before = 0, height = 0] = window?.getContentSize() ?? []
+    window?.setContentSize(wanted, height)
+    return before
+  }, width)
+}

@@ -1,6 +1,6 @@
 /** Which rows of a VirtualTable are rendered: those in view, a few around them, and the one that has the focus. */
-import { defaultRangeExtractor, useVirtualizer } from '@tanstack/vue-virtual'
-import { computed, toValue, type MaybeRefOrGetter, type Ref } from 'vue'
+import { defaultRangeExtractor, observeElementRect, useVirtualizer } from '@tanstack/vue-virtual'
+import { computed, shallowRef, toValue, type MaybeRefOrGetter, type Ref } from 'vue'
 import type { TableRow } from './table-types'
 
 /** The height of every row, in pixels; equal to `--row-height`. */
@@ -12,6 +12,13 @@ export function useTableRows<T>(
   rows: MaybeRefOrGetter<readonly TableRow<T>[]>,
   kept: Readonly<Ref<number>>
 ) {
+  /** Kept here: the virtualizer tells of a new size only when other rows come into view. */
+  const rect = shallowRef({ width: 0, height: 0 })
+  const observed: typeof observeElementRect<HTMLElement> = (instance, tell) =>
+    observeElementRect(instance, (next) => {
+      rect.value = next
+      tell(next)
+    })
   const virtualizer = useVirtualizer(
     computed(() => ({
       count: toValue(rows).length,
@@ -19,6 +26,7 @@ export function useTableRows<T>(
       estimateSize: () => ROW_HEIGHT,
       getItemKey: (index: number) => toValue(rows)[index]?.key ?? index,
       overscan: OVERSCAN,
+      observeElementRect: observed,
       // The header is inside the scroller and covers its first row.
       scrollPaddingStart: ROW_HEIGHT,
       rangeExtractor: (range: Parameters<typeof defaultRangeExtractor>[0]) => {
@@ -41,10 +49,8 @@ export function useTableRows<T>(
   return {
     virtualRows,
     totalSize: computed(() => virtualizer.value.getTotalSize()),
-    width: computed(() => virtualizer.value.scrollRect?.width ?? 0),
-    pageSize: computed(() =>
-      Math.max(1, Math.floor((virtualizer.value.scrollRect?.height ?? 0) / ROW_HEIGHT) - 2)
-    ),
+    width: computed(() => rect.value.width),
+    pageSize: computed(() => Math.max(1, Math.floor(rect.value.height / ROW_HEIGHT) - 2)),
     scrollTo: (index: number) => {
       virtualizer.value.scrollToIndex(index)
     }
