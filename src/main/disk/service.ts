@@ -5,6 +5,8 @@
 import { randomUUID } from 'node:crypto'
 import type { DiskReport, Freed, ReclaimItem, ReclaimOutcome } from '@shared/contract/disk'
 import { heldBytes } from '@shared/disk/held'
+import { diskNames } from '@shared/disk/names'
+import { diskKey } from '@shared/disk/keys'
 import type { DockerClient } from '../docker/client'
 import { removeItems } from '../docker/disk-removal'
 import { readDisk } from '../docker/disk-usage'
@@ -25,27 +27,21 @@ type Progress = (done: number, total: number) => void
 export class DiskService {
   readonly #deps: DiskServiceDeps
   readonly #freed: Freed[] = []
-  #last: Promise<unknown> = Promise.resolve()
+  readonly #readings = new Turns()
+  readonly #lists = new Turns()
 
   constructor(deps: DiskServiceDeps) {
     this.#deps = deps
   }
 
   /** A reading that begins after the call, and after the one under way. */
-  async read(onProgress?: Progress, signal?: AbortSignal): Promise<DiskReport> {
-    const before = this.#last
-    const mine = (async () => {
-      await before
+  read(onProgress?: Progress, signal?: AbortSignal): Promise<DiskReport> {
+    return this.#readings.take(async () => {
       signal?.throwIfAborted()
       const root = this.#deps.dataRoot()
-      return await readDisk(await this.#deps.client(), {
-        logBytes: (id) => logBytes(root, id),
-        onProgress,
-        signal
-      })
-    })()
-    this.#last = mine.catch(() => undefined)
-    return await mine
+      const client = await this.#deps.client()
+      return await readDisk(client, { logBytes: (id) => logBytes(root, id), onProgress, signal })
+    })
   }
 
   /** Lists carried out, the newest first. */
@@ -53,33 +49,42 @@ export class DiskService {
     return [...this.#freed]
   }
 
-  /** Removes what is on the list and is still as it was; what was done is kept also when it fails in the middle. */
-  async reclaim(
+  /**
+   * Removes what is on the list and is still as it was; what was done is kept also when it fails in the middle. One list after
+   * the other: two at once would each measure what the other freed.
+   */
+  reclaim(
     items: readonly ReclaimItem[],
     promisedBytes: number,
     onProgress: Progress,
     signal: AbortSignal
   ): Promise<Freed> {
-    const outcomes: ReclaimOutcome[] = []
-    const client = await this.#deps.client()
+    return this.#lists.take(() => this.#carryOut(items, promisedBytes, onProgress, signal))
+  }
+
+  async #carryOut(
+    items: readonly ReclaimItem[],
+    promisedBytes: number,
+    onProgress: Progress,
+    signal: AbortSignal
+  ): Promise<Freed> {
     const before = await this.read(undefined, signal)
+    const name = diskNames(before)
+    const outcomes: ReclaimOutcome[] = []
     // Also after a failure or a cancellation: what went is gone, and somebody wants to know how much it was.
     const finish = async (): Promise<Freed> => {
       const after = outcomes.length === 0 ? null : await this.read().catch(() => null)
-      const freed = record(
-        outcomes,
-        promisedBytes,
-        after === null ? null : heldBytes(before) - heldBytes(after)
-      )
+      const bytes = after === null ? null : heldBytes(before) - heldBytes(after)
+      const freed = record(outcomes, promisedBytes, bytes)
       if (outcomes.length > 0) this.#keep(freed)
       return freed
     }
     try {
-      const tell = (outcome: ReclaimOutcome): void => {
-        outcomes.push(outcome)
+      const tell = (outcome: Omit<ReclaimOutcome, 'name'>): void => {
+        outcomes.push({ ...outcome, name: name(diskKey(outcome.kind, outcome.id)) })
         onProgress(outcomes.length, items.length)
       }
-      await removeItems(client, items, tell, signal)
+      await removeItems(await this.#deps.client(), items, tell, signal)
     } catch (error) {
       await finish()
       throw error
@@ -93,19 +98,31 @@ export class DiskService {
   }
 }
 
+/** One piece of work at a time, in the order they were asked for. */
+class Turns {
+  #last: Promise<unknown> = Promise.resolve()
+
+  take<T>(work: () => Promise<T>): Promise<T> {
+    const mine = this.#last.then(work)
+    this.#last = mine.catch(() => undefined)
+    return mine
+  }
+}
+
 function record(
   outcomes: readonly ReclaimOutcome[],
   promisedBytes: number,
   freedBytes: number | null
 ): Freed {
-  const stayed = outcomes.filter((one) => one.stayed !== null)
-  const went = outcomes.filter((one) => one.stayed === null)
+  const stayed = outcomes.filter(({ result }) => result === 'stayed')
+  const others = outcomes.filter(({ result }) => result !== 'stayed')
   return {
     id: randomUUID(),
     at: Date.now(),
     promisedBytes,
     freedBytes,
-    removed: went.length,
-    outcomes: [...stayed, ...went].slice(0, MOST_OUTCOMES)
+    removed: others.filter(({ result }) => result === 'removed').length,
+    stayed: stayed.length,
+    outcomes: [...stayed, ...others].slice(0, MOST_OUTCOMES)
   }
 }

@@ -23,6 +23,9 @@ interface Stack {
   readonly made: readonly HistoryEntry[] | null
 }
 
+/** Of an image that has gone meanwhile; the next reading does not have it. */
+const GONE: Stack = { diffIds: [], made: null }
+
 /** By image id, of the classic store. */
 const known = new Map<string, Stack>()
 
@@ -46,7 +49,7 @@ export async function imageChains(
   let done = 0
   const stacks = await inParallel(images, async (image) => {
     const stack = known.get(image.Id) ?? (await readStack(client, image, store, signal))
-    if (store === 'classic') known.set(image.Id, stack)
+    if (store === 'classic' && stack !== GONE) known.set(image.Id, stack)
     onProgress?.((done += 1), images.length)
     return [image.Id, stack] as const
   })
@@ -61,7 +64,6 @@ function forgetOthers(images: readonly ImageSummary[]): void {
 const Inspect = z.object({ RootFS: z.object({ Layers: z.array(z.string()).nullish() }).nullish() })
 const History = z.array(z.object({ CreatedBy: z.string().default(''), Size: z.number() })).nullable()
 
-/** Nothing is known of an image that has gone meanwhile; the next reading does not have it. */
 async function readStack(
   client: DockerClient,
   { Id, Size }: ImageSummary,
@@ -80,7 +82,7 @@ async function readStack(
     const total = store === 'classic' ? Size : history.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
     return { diffIds, made: layerEntries(history, diffIds.length, total) }
   } catch (error) {
-    if (error instanceof AppError && error.code === 'NotFound') return { diffIds: [], made: null }
+    if (error instanceof AppError && error.code === 'NotFound') return GONE
     throw error
   }
 }

@@ -4,7 +4,6 @@
  */
 import { z } from 'zod'
 import type { ReclaimItem, ReclaimOutcome } from '@shared/contract/disk'
-import { shortId } from '@shared/docker/container'
 import { toAppError } from '@shared/errors'
 import { segment, withSignal, type DockerClient } from './client'
 import { removeContainer } from './containers'
@@ -14,7 +13,13 @@ import { prunePlan, reasonToStay, removeOrWhy } from './image-prune'
 import { parseReply, parseRows } from './rows'
 
 type ItemOf<K extends ReclaimItem['kind']> = Extract<ReclaimItem, { kind: K }>
-type Tell = (outcome: ReclaimOutcome) => void
+type Tell = (outcome: Omit<ReclaimOutcome, 'name'>) => void
+/** Why it stayed; `removed` and `gone` when it did not. */
+type Fate = Pick<ReclaimOutcome, 'result' | 'why'>
+
+const REMOVED: Fate = { result: 'removed', why: '' }
+const GONE: Fate = { result: 'gone', why: '' }
+const stayed = (why: string): Fate => ({ result: 'stayed', why })
 
 /** Containers first: they hold images and volumes. Fails when the engine goes away; what was told until then is done. */
 export async function removeItems(
@@ -26,37 +31,31 @@ export async function removeItems(
   const of = <K extends ReclaimItem['kind']>(kind: K): ItemOf<K>[] =>
     items.filter((item): item is ItemOf<K> => item.kind === kind)
   await removeEach(of('container'), tell, signal, ({ id }) =>
-    removeContainer(client, id, { force: false, volumes: false }, signal).then(() => null)
+    removeContainer(client, id, { force: false, volumes: false }, signal).then(() => REMOVED)
   )
   await removeCache(client, of('cache'), tell, signal)
   await removeImages(client, of('image'), tell, signal)
   await removeEach(of('volume'), tell, signal, (volume) => removeVolume(client, volume, signal))
 }
 
-/** `remove` answers why it stayed. A refusal of the engine is a reason; its absence is a failure. */
+/** A refusal of the engine is a reason to stay; its absence is a failure. */
 async function removeEach<T extends ReclaimItem>(
   items: readonly T[],
   tell: Tell,
   signal: AbortSignal | undefined,
-  remove: (item: T) => Promise<string | null>
+  remove: (item: T) => Promise<Fate>
 ): Promise<void> {
   for (const item of items) {
     signal?.throwIfAborted()
-    tell({ kind: item.kind, id: item.id, name: nameOf(item), stayed: await remove(item).catch(refusal) })
+    tell({ kind: item.kind, id: item.id, ...(await remove(item).catch(refusal)) })
   }
 }
 
-function nameOf(item: ReclaimItem): string {
-  if (item.kind === 'volume') return item.id
-  return item.kind === 'image' ? (item.tags[0] ?? shortId(item.id)) : shortId(item.id)
-}
-
-function refusal(thrown: unknown): string | null {
+function refusal(thrown: unknown): Fate {
   const error = toAppError(thrown)
-  // Somebody else was faster: it is gone.
-  if (error.code === 'NotFound') return null
+  if (error.code === 'NotFound') return GONE
   if (error.code === 'EngineNotRunning' || error.code === 'Cancelled') throw error
-  return error.message
+  return stayed(error.message)
 }
 
 async function removeImages(
@@ -73,8 +72,9 @@ async function removeImages(
   const ordered = deepestFirst([...wanted.keys()], parents).flatMap((id) => wanted.get(id) ?? [])
   await removeEach(ordered, tell, signal, async ({ id, tags }) => {
     const image = there.get(id)
-    if (image === undefined) return null
-    return reasonToStay(image, tags, allowed) ?? (await removeOrWhy(client, id, tags, signal))
+    if (image === undefined) return GONE
+    const why = reasonToStay(image, tags, allowed) ?? (await removeOrWhy(client, id, tags, signal))
+    return why === null ? REMOVED : stayed(why)
   })
 }
 
@@ -84,12 +84,12 @@ async function removeVolume(
   client: DockerClient,
   { id, created }: ItemOf<'volume'>,
   signal?: AbortSignal
-): Promise<string | null> {
+): Promise<Fate> {
   const path = `/volumes/${segment(id)}`
   const now = parseReply(Volume, await client.request(withSignal({ path }, signal)))
-  if (createdSeconds(now.CreatedAt) !== created) return 'It was made anew meanwhile.'
+  if (createdSeconds(now.CreatedAt) !== created) return stayed('It was made anew meanwhile.')
   await client.request(withSignal({ path, method: 'DELETE' }, signal))
-  return null
+  return REMOVED
 }
 
 const Pruned = z.object({
@@ -105,24 +105,20 @@ async function removeCache(
   tell: Tell,
   signal?: AbortSignal
 ): Promise<void> {
-  const stayed: ItemOf<'cache'>[] = []
-  await removeEach(
-    items,
-    (outcome) => outcome.stayed === null && tell(outcome),
-    signal,
-    async (item) => {
-      const filters = encodeURIComponent(JSON.stringify({ id: [item.id] }))
-      const path = `/build/prune?all=1&filters=${filters}`
-      const reply = parseReply(Pruned, await client.request(withSignal({ path, method: 'POST' }, signal)))
-      if (reply.CachesDeleted.includes(item.id)) return null
-      stayed.push(item)
-      return 'stayed'
-    }
-  )
-  if (stayed.length === 0) return
-  // The engine says nothing of a record it left alone; one that is not there any more is gone as it should be.
+  const left: ItemOf<'cache'>[] = []
+  const tellRemoved: Tell = (outcome) => outcome.result === 'removed' && tell(outcome)
+  await removeEach(items, tellRemoved, signal, async (item) => {
+    const filters = encodeURIComponent(JSON.stringify({ id: [item.id] }))
+    const path = `/build/prune?all=1&filters=${filters}`
+    const reply = parseReply(Pruned, await client.request(withSignal({ path, method: 'POST' }, signal)))
+    if (reply.CachesDeleted.includes(item.id)) return REMOVED
+    left.push(item)
+    return GONE
+  })
+  if (left.length === 0) return
+  // The engine says nothing of a record it left alone, be it in use or not there any more.
   const records = await cacheRecords(client, signal)
-  await removeEach(stayed, tell, signal, ({ id }) => Promise.resolve(whyItStayed(records.get(id))))
+  await removeEach(left, tell, signal, ({ id }) => Promise.resolve(whyItStayed(records.get(id))))
 }
 
 const Usage = z.object({ BuildCache: z.unknown().optional() })
@@ -137,7 +133,7 @@ async function cacheRecords(
   return new Map(parseRows(CacheState, reply.BuildCache ?? null).map((record) => [record.ID, record]))
 }
 
-function whyItStayed(record: z.output<typeof CacheState> | undefined): string | null {
-  if (record === undefined) return null
-  return record.InUse ? 'A build is using it by now.' : 'Other build cache is built on it by now.'
+function whyItStayed(record: z.output<typeof CacheState> | undefined): Fate {
+  if (record === undefined) return GONE
+  return stayed(record.InUse ? 'A build is using it by now.' : 'Other build cache is built on it by now.')
 }

@@ -48,11 +48,13 @@ export function diskHandlers({ disk, tasks }: { readonly disk: DiskService; read
 }
 
 /** "Freed 1.2GB; 14 removed. 1 stayed: web:1 (It is used by now.)" */
-export function freedText({ freedBytes, removed, outcomes }: Freed): string {
+export function freedText({ freedBytes, removed, stayed, outcomes }: Freed): string {
   const freed = freedBytes === null ? '' : `Freed ${humanSize(Math.max(0, freedBytes), 3)}; `
-  const stayed = outcomes.filter((one) => one.stayed !== null)
   const done = `${freed}${removed} removed.`
-  if (stayed.length === 0) return done
-  const named = stayed.slice(0, 3).map(({ name, stayed: why }) => `${oneLine(name, 60)} (${why ?? ''})`)
-  return `${done} ${stayed.length} stayed: ${named.join(', ')}${stayed.length > 3 ? ' …' : ''}`
+  if (stayed === 0) return done
+  const named = outcomes
+    .filter(({ result }) => result === 'stayed')
+    .slice(0, 3)
+    .map(({ name, why }) => `${oneLine(name, 60)} (${why})`)
+  return `${done} ${stayed} stayed: ${named.join(', ')}${stayed > 3 ? ' …' : ''}`
 }

@@ -118,8 +118,10 @@ export const ReclaimOutcome = z.object({
   kind: z.enum(DISK_KINDS),
   id: z.string(),
   name: z.string(),
-  /** Why it stayed; null when it went. */
-  stayed: z.string().nullable()
+  /** `gone`: somebody else had removed it before. */
+  result: z.enum(['removed', 'gone', 'stayed']),
+  /** Why it stayed; empty when it did not. */
+  why: z.string()
 })
 export type ReclaimOutcome = z.output<typeof ReclaimOutcome>
 
@@ -132,7 +134,8 @@ export const Freed = z.object({
   /** What the engine held before less what it held after; null when it could not be measured. */
   freedBytes: z.number().nullable(),
   removed: z.number(),
-  /** The last ones asked for, what stayed first. */
+  stayed: z.number(),
+  /** The first few hundred, what stayed before the rest. */
   outcomes: z.array(ReclaimOutcome)
 })
 export type Freed = z.output<typeof Freed>

@@ -5,6 +5,7 @@
 import type { DiskCacheRecord, DiskReport } from '../contract/disk'
 import { imageName } from '../docker/image'
 import { diskKey, type DiskKey } from './keys'
+import { recordName } from './names'
 import { isStopped } from './removable'
 
 export interface Candidate {
@@ -40,7 +41,7 @@ const byAge = (a: { readonly created: number }, b: { readonly created: number })
 function cacheCandidate(record: DiskCacheRecord): Candidate {
   return {
     key: diskKey('cache', record.id),
-    name: record.description === '' ? record.id.slice(0, 12) : record.description,
+    name: recordName(record),
     reason: record.shared ? 'Keeps layers of images that go' : 'Build cache, not in use'
   }
 }

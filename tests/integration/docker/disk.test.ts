@@ -1,71 +1,36 @@
 /** What a removal frees, promised beforehand and measured in the engine's own folders afterwards, on the real engine. */
-import { execFile } from 'node:child_process'
-import { mkdir, writeFile } from 'node:fs/promises'
-import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { DiskReport, ReclaimItem } from '@shared/contract/disk'
+import type { ReclaimItem } from '@shared/contract/disk'
 import { humanSize } from '@shared/docker/size'
-import { removal } from '@shared/disk/freed'
-import { diskKey, type DiskKey } from '@shared/disk/keys'
+import { diskKey } from '@shared/disk/keys'
 import { reclaimPlan } from '@shared/disk/reclaim-plan'
 import { reclaimItems } from '@shared/disk/reclaim-items'
-import { DiskService } from '@main/disk/service'
 import { DockerClient } from '@main/docker/client'
 import { BUSYBOX, canRunEngine, startEngine, type TestEngine } from '../engine-fixture'
+import { build, containerKey, diskOf, imageKey, random } from './disk-fixture'
 
-const exec = promisify(execFile)
 const MB = 1_000_000
-const random = (path: string, megabytes: number): string =>
-  `dd if=/dev/urandom of=${path} bs=1000000 count=${megabytes} iflag=fullblock 2>/dev/null`
 
 describe.skipIf(!canRunEngine)('the disk of a real engine', () => {
   let engine: TestEngine
   let client: DockerClient
-  let disk: DiskService
+  let disk: ReturnType<typeof diskOf>['disk']
+  let remove: ReturnType<typeof diskOf>['remove']
 
   beforeAll(async () => {
     engine = await startEngine()
     await engine.importBusybox()
     client = await DockerClient.connect({ kind: 'unix', path: engine.socket })
-    disk = new DiskService({ client: () => Promise.resolve(client), dataRoot: () => `${engine.home}/data` })
+    ;({ disk, remove } = diskOf(engine, client))
   })
   afterAll(async () => {
     client.dispose()
     await engine.stop()
   })
 
-  const build = async (tag: string, ...lines: string[]): Promise<void> => {
-    const folder = `${engine.home}/build`
-    await mkdir(folder, { recursive: true })
-    await writeFile(`${folder}/Dockerfile`, [`FROM ${BUSYBOX}`, ...lines].join('\n'))
-    await engine.docker('build', '-q', '-t', tag, folder)
-  }
-  /** The bytes of all files below the engine's folders of layers, volumes and containers. */
-  const onDisk = async (): Promise<number> => {
-    const script = 'cd "$1"; find overlay2 volumes containers -type f -printf "%s\\n"'
-    const { stdout } = await exec('/bin/sh', ['-c', script, 'sh', `${engine.home}/data`], {
-      maxBuffer: 256 * MB
-    })
-    return stdout.split('\n').reduce((sum, line) => sum + Number(line), 0)
-  }
-  const imageKey = (report: DiskReport, name: string): DiskKey => {
-    const found = report.images.find(({ tags }) => tags.includes(name))
-    return diskKey('image', found?.Id ?? '')
-  }
-  const containerKey = (report: DiskReport, name: string): DiskKey =>
-    diskKey('container', report.containers.find((one) => one.name === name)?.Id ?? '')
   const reclaim = (items: readonly ReclaimItem[]) =>
     disk.reclaim(items, 0, () => undefined, new AbortController().signal)
 
-  /** What is promised, what the engine says after, and what the folders say. */
-  const remove = async (keys: (report: DiskReport) => readonly DiskKey[]) => {
-    const report = await disk.read()
-    const promised = removal(report, new Set(keys(report)))
-    const before = await onDisk()
-    const freed = await reclaim(reclaimItems(report, promised.going))
-    expect(freed.outcomes.filter(({ stayed }) => stayed !== null)).toEqual([])
-    return { promised, freed, folders: before - (await onDisk()) }
-  }
   /** The engine's own small files (a layer's link, a container's settings) are no part of any sum. */
   const SMALL = 100_000
   const near = (bytes: number, expected: number): void => {
@@ -73,8 +38,11 @@ describe.skipIf(!canRunEngine)('the disk of a real engine', () => {
   }
 
   it('is told as docker system df -v tells it', async () => {
-    await build('web:1', `RUN ${random('/a', 3)}`, `RUN --mount=type=cache,target=/c ${random('/c/x', 4)}`)
-    await build('web:2', `RUN ${random('/a', 3)}`, `RUN ${random('/b', 2)}`)
+    await build(engine, 'web:1', [
+      `RUN ${random('/a', 3)}`,
+      `RUN --mount=type=cache,target=/c ${random('/c/x', 4)}`
+    ])
+    await build(engine, 'web:2', [`RUN ${random('/a', 3)}`, `RUN ${random('/b', 2)}`])
     await engine.docker(
       'run',
       '--name',
@@ -134,21 +102,22 @@ describe.skipIf(!canRunEngine)('the disk of a real engine', () => {
     // The other layer is in web:1 as well.
     expect(promised.atMost).toBe(2 * MB)
     expect(freed.freedBytes).toBe(0)
-    near(folders, 0)
+    near(await folders(), 0)
   })
 
   it('frees exactly what was promised with a container, its image, its log and their cache', async () => {
-    const { promised, freed, folders } = await remove((report) => [
+    const { promised, freed, kept, folders } = await remove((report) => [
       containerKey(report, 'writer'),
       imageKey(report, 'web:1'),
       ...report.cache.map(({ id }) => diskKey('cache', id))
     ])
     expect(promised.staying.size).toBe(0)
+    expect(kept).toEqual([])
     expect(promised.exact).toBe(true)
     // Builds of 3 and 2 MB, a cache mount of 4 MB, a writable layer of 5 MB and a log.
     expect(promised.atLeast).toBeGreaterThan(14 * MB)
     expect(freed.freedBytes).toBe(promised.atLeast)
-    near(folders, promised.atLeast)
+    near(await folders(), promised.atLeast)
   })
 
   it('frees the volumes, and committed images that share layers, by what each has alone', async () => {
@@ -161,10 +130,10 @@ describe.skipIf(!canRunEngine)('the disk of a real engine', () => {
     const two = await remove((report) => [imageKey(report, 'two:1')])
     expect(two.promised).toMatchObject({ atLeast: 2 * MB, exact: true })
     expect(two.freed.freedBytes).toBe(2 * MB)
-    near(two.folders, 2 * MB)
+    near(await two.folders(), 2 * MB)
     const volumes = await remove((report) => report.volumes.map(({ name }) => diskKey('volume', name)))
     expect(volumes.promised).toMatchObject({ atLeast: 7 * MB, exact: true })
-    near(volumes.folders, 7 * MB)
+    near(await volumes.folders(), 7 * MB)
   })
 
   it('refuses what changed since the list was made, each by a sentence, and removes the rest', async () => {
@@ -194,8 +163,10 @@ describe.skipIf(!canRunEngine)('the disk of a real engine', () => {
     await engine.docker('rm', 'gone')
     const freed = await reclaim(items)
     const stayed = new Map(
-      freed.outcomes.flatMap(({ name, stayed: why }) => (why === null ? [] : [[name, why]]))
+      freed.outcomes.flatMap(({ name, result, why }) => (result === 'stayed' ? [[name, why]] : []))
     )
+    expect(freed.outcomes.find(({ result }) => result === 'gone')).toMatchObject({ kind: 'container' })
+    expect(stayed.get('sleeper')).toMatch(/running/)
     expect(stayed.get('xx:1')).toBe('It is used by now.')
     expect(stayed.get('yy:1')).toBe('It has been tagged meanwhile.')
     expect(stayed.get('again')).toBe('It was made anew meanwhile.')
@@ -214,6 +185,44 @@ describe.skipIf(!canRunEngine)('the disk of a real engine', () => {
     controller.abort()
     await expect(second).rejects.toMatchObject({ name: 'AbortError' })
     expect((await first).images.length).toBeGreaterThan(0)
-    await expect(reclaim([{ kind: 'cache', id: 'a'.repeat(25) }])).resolves.toMatchObject({ removed: 1 })
+    await expect(reclaim([{ kind: 'cache', id: 'a'.repeat(25) }])).resolves.toMatchObject({
+      removed: 0,
+      stayed: 0,
+      outcomes: [{ result: 'gone' }]
+    })
+  })
+
+  it('is exact for the builder of old too, whose steps are images in between', async () => {
+    await build(engine, 'old:1', [`RUN ${random('/a', 1)}`, `RUN ${random('/b', 2)}`], { classic: true })
+    await build(
+      engine,
+      'old:2',
+      [`RUN ${random('/a', 1)}`, `RUN ${random('/b', 2)}`, `RUN ${random('/c', 3)}`],
+      {
+        classic: true
+      }
+    )
+    const below = await remove((report) => [imageKey(report, 'old:1')])
+    expect([...below.promised.staying.values()]).toEqual(['Another image is built on it.'])
+    const top = await remove((report) => [imageKey(report, 'old:2')])
+    expect(top.promised).toMatchObject({ atLeast: 3 * MB, exact: true })
+    expect(top.freed.freedBytes).toBe(3 * MB)
+    const rest = await remove((report) => [imageKey(report, 'old:1')])
+    expect(rest.promised).toMatchObject({ atLeast: 3 * MB, exact: true })
+    near(await rest.folders(), 3 * MB)
+  })
+
+  it('knows that layers of an image removed by force stay for its container', async () => {
+    await engine.docker('run', '--name', 'maker', BUSYBOX, 'sh', '-c', random('/x', 2))
+    await engine.docker('commit', 'maker', 'forced:1')
+    await engine.docker('rm', 'maker')
+    await engine.docker('run', '--name', 'orphan', 'forced:1', 'sh', '-c', random('/y', 1))
+    await engine.docker('rmi', '-f', 'forced:1')
+    const { promised, folders } = await remove((report) => [containerKey(report, 'orphan')])
+    expect(promised).toMatchObject({ atLeast: MB, exact: false })
+    expect(promised.atMost).toBeGreaterThanOrEqual(3 * MB)
+    const freed = await folders()
+    expect(freed).toBeGreaterThanOrEqual(promised.atLeast)
+    expect(freed).toBeLessThan(promised.atMost + SMALL)
   })
 })

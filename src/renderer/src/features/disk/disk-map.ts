@@ -4,6 +4,7 @@ import type { TreemapNode } from '@shared/contract/image-files'
 import type { DiskReport } from '@shared/contract/disk'
 import { imageName } from '@shared/docker/image'
 import { diskKey } from '@shared/disk/keys'
+import { recordName } from '@shared/disk/names'
 
 /** More are not to be told apart; their bytes keep their room. */
 const MOST = 300
@@ -53,7 +54,7 @@ export function diskMap(report: DiskReport): TreemapNode {
       'Build cache',
       report.cache
         .filter(({ shared }) => !shared)
-        .map((one) => leaf(diskKey('cache', one.id), one.description || one.id.slice(0, 12), one.sizeBytes))
+        .map((one) => leaf(diskKey('cache', one.id), recordName(one), one.sizeBytes))
     )
   ])
 }

@@ -7,6 +7,7 @@ import { humanAge } from '@shared/docker/duration'
 import { imageName } from '@shared/docker/image'
 import { humanSize } from '@shared/docker/size'
 import { diskKey } from '@shared/disk/keys'
+import { recordName } from '@shared/disk/names'
 
 export const DISK_TABS = ['images', 'layers', 'containers', 'volumes', 'cache'] as const
 export type DiskTab = (typeof DISK_TABS)[number]
@@ -218,7 +219,7 @@ function volumeRows(report: DiskReport, ageOf: Age): readonly DiskRow[] {
 function cacheRows(report: DiskReport, ageOf: Age): readonly DiskRow[] {
   return report.cache.map((record) => ({
     key: diskKey('cache', record.id),
-    name: record.description === '' ? record.id.slice(0, 12) : visibleText(record.description),
+    name: visibleText(recordName(record)),
     link: null,
     cells: {
       type: text(record.type),

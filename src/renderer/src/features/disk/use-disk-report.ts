@@ -41,8 +41,9 @@ export function useDiskReport(): DiskReading {
   function soon(): void {
     clearTimeout(timer)
     if (!due || cancelled.value || !visible.value || !engine.running) return
-    const wait = reading.report.value === null ? 0 : Math.max(SHORTEST_WAIT_MS, reading.tookMs() * REST)
-    timer = setTimeout(() => void measure(), wait)
+    const wait = Math.max(SHORTEST_WAIT_MS, reading.tookMs() * REST)
+    if (reading.report.value === null) void measure()
+    else timer = setTimeout(() => void measure(), wait)
   }
   function measure(): Promise<void> {
     clearTimeout(timer)
@@ -57,6 +58,12 @@ export function useDiskReport(): DiskReading {
   })
   watch([visible, () => engine.running], () => {
     due ||= reading.error.value !== null
+    soon()
+  })
+  // What was read is another engine's.
+  watch([() => engine.status?.source, () => engine.status?.host], () => {
+    reading.forget()
+    due = true
     soon()
   })
   soon()
@@ -118,6 +125,11 @@ function useReading() {
     pending: computed(() => current.value !== null),
     tookMs: () => took,
     measure,
-    stop
+    stop,
+    forget: () => {
+      stop()
+      report.value = null
+      error.value = null
+    }
   }
 }
