@@ -46,19 +46,37 @@ function holdsLayers(record: DiskCacheRecord): boolean {
   return record.shared || (record.type === 'regular' && record.parents.length === 0)
 }
 
-function layersOfRecords(report: DiskReport): (record: DiskCacheRecord) => HeldLayers {
+type Holds = (record: DiskCacheRecord) => HeldLayers
+
+/** Asked for many sets of objects of one report, and dear for a large one. */
+const known = new WeakMap<DiskReport, Holds>()
+
+function layersOfRecords(report: DiskReport): Holds {
+  const before = known.get(report)
+  if (before !== undefined) return before
   const bySize = layersBySize(report.layers)
   const children = childrenOf(report.cache)
-  return (record) => {
-    const found =
-      record.parents.length === 0
-        ? baseLayers(report.layers, children.get(record.id) ?? [], bySize)
-        : ownLayers(record, bySize)
-    if (found === null) return 'any'
-    const held = new Set<number>()
-    for (const layer of found) addChain(report.layers, layer, held)
-    return held
+  const found = new Map<DiskCacheRecord, HeldLayers>()
+  const holds: Holds = (record) => {
+    const layers = found.get(record) ?? layersOfRecord(report, record, children.get(record.id) ?? [], bySize)
+    found.set(record, layers)
+    return layers
   }
+  known.set(report, holds)
+  return holds
+}
+
+function layersOfRecord(
+  { layers }: DiskReport,
+  record: DiskCacheRecord,
+  children: readonly DiskCacheRecord[],
+  bySize: BySize
+): HeldLayers {
+  const found = record.parents.length === 0 ? baseLayers(layers, children, bySize) : ownLayers(record, bySize)
+  if (found === null) return 'any'
+  const held = new Set<number>()
+  for (const layer of found) addChain(layers, layer, held)
+  return held
 }
 
 type BySize = ReadonlyMap<number, readonly number[]>
