@@ -4,7 +4,7 @@
  */
 import type { BuildStep, BuildTotals, StepState } from '../contract/builds'
 import { oneLine } from '../docker/text'
-import { joined, lengthMs, type Span } from './spans'
+import { joined, lengthMs, type ClosedSpan, type Span } from './spans'
 
 export interface SolveVertex {
   readonly digest: string
@@ -146,7 +146,7 @@ export class BuildSteps {
   }
 
   /** What has not ended lasts until the build did, or has no end yet. */
-  #spansOf({ spans }: Step): readonly Span[] {
+  #spansOf({ spans }: Step): readonly ClosedSpan[] {
     const ended = this.#endedAt
     return joined([...spans.values()].map(({ from, to }) => ({ from, to: to ?? ended ?? from })))
   }
