@@ -63,5 +63,5 @@ export function diskOf(engine: TestEngine, client: DockerClient) {
     return { promised, freed, kept, folders: async () => before - (await onDisk()) }
   }
 
-  return { disk, remove, onDisk }
+  return { disk, remove }
 }

@@ -154,7 +154,10 @@ describe.skipIf(!canRunEngine).each(['classic', 'containerd'] as const)(
       const { packages, summary } = await list(service, opened.image.handle)
       if (existsSync(OWN_STATUS)) {
         const format = '${db:Status-Status} ${Package} ${Version}\n'
-        const { stdout } = await exec('dpkg-query', ['-W', '-f', format], { maxBuffer: 1e8 })
+        // Of the copy: somebody may install something meanwhile.
+        const copied = join(scratch, 'context/debian/var/lib/dpkg')
+        const args = ['--admindir', copied, '-W', '-f', format]
+        const { stdout } = await exec('dpkg-query', args, { maxBuffer: 1e8 })
         const own = stdout.split('\n').flatMap((line) => /^installed (.*)$/.exec(line)?.[1] ?? [])
         expect(of(packages, 'deb').sort()).toEqual([...own, 'added-here 1.0'].sort())
       }
