@@ -6,7 +6,7 @@
  * @property {string} id key of the samples: `<part>.<what>`
  * @property {string} title
  * @property {'ms' | 's' | 'MB' | '%' | '/s' | ''} unit
- * @property {'floor' | 'reference' | 'raw API' | 'docker stats' | null} against whose samples are the limit
+ * @property {'floor' | 'reference' | 'raw API' | 'docker stats' | 'tar' | null} against whose samples are the limit
  * @property {number} [maxRatio] target: at most so many times the limit
  * @property {number} [max] target: at most this, unless the limit itself is above it
  */
@@ -55,6 +55,24 @@ export const FIGURES = [
     max: 50
   },
   { id: 'logs.memory', title: 'renderer’s memory for 1,000,000 lines', unit: 'MB', against: null, max: 40 },
+  { id: 'images.bytes', title: 'image of 1 GB: opened', unit: 'ms', against: 'tar', maxRatio: 1.5 },
+  { id: 'images.bytesMemory', title: 'image of 1 GB: peak of memory', unit: 'MB', against: null, max: 200 },
+  { id: 'images.files', title: 'image of 300,000 files: opened', unit: 'ms', against: 'tar', maxRatio: 2 },
+  {
+    id: 'images.filesMemory',
+    title: 'image of 300,000 files: peak of memory',
+    unit: 'MB',
+    against: null,
+    max: 300
+  },
+  { id: 'images.second', title: 'image on top of it: opened', unit: 'ms', against: 'tar', max: 1000 },
+  {
+    id: 'images.scrollFrame',
+    title: 'longest frame, scrolling its tree',
+    unit: 'ms',
+    against: null,
+    max: 50
+  },
   { id: 'idle.shownCpu', title: 'idle CPU, window shown', unit: '%', against: 'floor', max: 0.5 },
   { id: 'idle.shownWakeUps', title: 'idle wake-ups, window shown', unit: '/s', against: 'floor', max: 8 },
   { id: 'idle.hiddenCpu', title: 'idle CPU, window hidden', unit: '%', against: 'floor', max: 0.1 },
@@ -74,9 +92,18 @@ export const FIGURES = [
 ]
 
 /** The benchmarks that can be named: each fills the figures that begin with its name. */
-export const PARTS = /** @type {const} */ (['startup', 'list', 'row', 'count', 'idle', 'logs', 'stats'])
+export const PARTS = /** @type {const} */ ([
+  'startup',
+  'list',
+  'row',
+  'count',
+  'idle',
+  'logs',
+  'images',
+  'stats'
+])
 
 /** What runs when nothing is named; the other parts take minutes each, and the whole is to stay under ten. */
-export const USUAL_PARTS = PARTS.filter((part) => part !== 'logs' && part !== 'stats')
+export const USUAL_PARTS = PARTS.filter((part) => !['logs', 'images', 'stats'].includes(part))
 
 /** @typedef {(typeof PARTS)[number]} Part */

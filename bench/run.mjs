@@ -11,6 +11,7 @@ import { countOnce } from './lib/counts.mjs'
 import { startDisplay } from './lib/display.mjs'
 import { startRealEngine, startScriptedEngine } from './lib/engine.mjs'
 import { watchIdle } from './lib/idle.mjs'
+import { measureImages } from './lib/images.mjs'
 import { measureLogs } from './lib/logs.mjs'
 import { judge, Samples } from './lib/samples.mjs'
 import { session } from './lib/session.mjs'
@@ -27,8 +28,10 @@ export const SIZES = [
   { size: 5000, engine: 'scripted', until: 1, rounds: 2 }
 ]
 const BUDGET_MS = 8.5 * 60_000
-/** A life with a log of a million lines takes long, and its figures differ little. */
-const LOG_ROUNDS = 2
+/** A life with a log of a million lines, or with images of a gigabyte, takes long, and its figures differ little. */
+const LONG_ROUNDS = 2
+/** The parts that are the same at every size, in one life each. */
+const SIZELESS = ['logs', 'images']
 
 /**
  * @typedef {object} Options
@@ -81,7 +84,7 @@ export async function runBenchmarks(options) {
 }
 
 /**
- * The sizes at which a kind of engine is to be measured: a log is the same at all of them, and figures have an engine of their
+ * The sizes at which a kind of engine is to be measured: logs and images are the same at all of them, and figures have an engine of their
  * own.
  * @param {Options} options
  * @param {string} kind
@@ -89,7 +92,7 @@ export async function runBenchmarks(options) {
 function sizesOf({ parts, sizes }, kind) {
   const others = [...parts].filter((part) => part !== 'stats')
   if (others.length === 0) return []
-  const wanted = others.every((part) => part === 'logs') ? sizes.slice(0, 1) : sizes
+  const wanted = others.every((part) => SIZELESS.includes(part)) ? sizes.slice(0, 1) : sizes
   return wanted.filter(({ engine }) => engine === kind)
 }
 
@@ -130,9 +133,14 @@ async function atSize(bench, { parts, sizes, say, signal }, { rounds, deadline }
   const counted = parts.has('count') ? await step('counting', () => countOnce(bench)) : undefined
   if (parts.has('idle') && bench.size === largest) await step('at rest', () => watchIdle(bench, rounds))
   if (parts.has('logs') && bench.size === sizes[0]?.size) {
-    await step('logs', () => measureLogs(bench, Math.min(rounds, LOG_ROUNDS)))
+    await step('logs', () => measureLogs(bench, Math.min(rounds, LONG_ROUNDS)))
   }
-  const lives = PARTS.filter((part) => parts.has(part) && !['count', 'idle', 'logs', 'stats'].includes(part))
+  if (parts.has('images') && bench.size === sizes[0]?.size) {
+    await step('images', () => measureImages(bench, Math.min(rounds, LONG_ROUNDS)))
+  }
+  const lives = PARTS.filter(
+    (part) => parts.has(part) && !['count', 'idle', 'stats', ...SIZELESS].includes(part)
+  )
   const names = /** @type {import('./lib/app.mjs').AppName[]} */ (Object.keys(APPS))
   for (let round = 1; round <= rounds && lives.length > 0; round++) {
     if (performance.now() > deadline) {
