@@ -1,4 +1,4 @@
-// Opening images: one whose bytes are many, one whose files are, and one on top of another that was opened before. The limit
+// Opening images: one whose bytes are many, one whose files are, and two that share their layers with another that was opened before. The limit
 // is the system's tar, listing the same stream of the engine and the layers in it. And the frames of a tree that is scrolled.
 import { execFile, spawn } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
@@ -14,7 +14,8 @@ import { untilQuiet } from './session.mjs'
 
 const BYTES_IMAGE = 'bench-bytes:1'
 const FILES_IMAGE = 'bench-files:1'
-const SECOND_IMAGE = 'bench-files:2'
+const SAME_LAYERS_IMAGE = 'bench-files:2'
+const MORE_LAYERS_IMAGE = 'bench-files:3'
 /** What cannot be compressed nor be a hole: a gigabyte in eight files. */
 const WRITE_BYTES =
   'mkdir /data && for n in 1 2 3 4 5 6 7 8; do dd if=/dev/urandom of=/data/$n bs=1M count=128; done'
@@ -24,7 +25,8 @@ const WRITE_FILES = `awk 'BEGIN {
   for (i = 0; i < 20000; i++) { file = "/data/flat/file-" i; print i > file; close(file) }
   for (i = 0; i < 280000; i++) { file = "/data/many/" int(i / 1000) "/file-" i; print i > file; close(file) }
 }'`
-const SAMPLE_MS = 100
+/** Reading a process's memory holds it up. */
+const SAMPLE_MS = 500
 const PATIENCE_MS = 180_000
 
 /** What the page is asked for: put into it once, by name. */
@@ -80,26 +82,27 @@ const PAGE = `globalThis.quaysideImages ??= {
  */
 export async function measureImages(bench, rounds) {
   const { engine, samples, size } = bench
-  const bytes = await build(engine, 'busybox:test', WRITE_BYTES, BYTES_IMAGE)
-  const files = await build(engine, 'busybox:test', WRITE_FILES, FILES_IMAGE)
-  const second = await build(engine, FILES_IMAGE, 'echo more > /data/more', SECOND_IMAGE)
+  const bytes = await build(engine, BYTES_IMAGE, 'busybox:test', WRITE_BYTES)
+  const files = await build(engine, FILES_IMAGE, 'busybox:test', WRITE_FILES)
+  const same = await build(engine, SAME_LAYERS_IMAGE, FILES_IMAGE, null)
+  const more = await build(engine, MORE_LAYERS_IMAGE, FILES_IMAGE, 'echo more > /data/more')
   try {
     for (let round = 0; round < rounds; round++) {
       samples.add('tar', size, {
         'images.bytes': await readWithTar(engine.socket, bytes),
         'images.files': await readWithTar(engine.socket, files),
-        'images.second': await readWithTar(engine.socket, second)
+        'images.moreLayers': await readWithTar(engine.socket, more)
       })
-      samples.add('quayside', size, await oneLife(bench, { bytes, files, second }))
+      samples.add('quayside', size, await oneLife(bench, { bytes, files, same, more }))
     }
   } finally {
-    for (const id of [second, files, bytes]) await engine.call('DELETE', `/images/${id}?force=1`)
+    for (const id of [more, same, files, bytes]) await engine.call('DELETE', `/images/${id}?force=1`)
   }
 }
 
 /**
  * @param {import('./session.mjs').Bench} bench
- * @param {{ bytes: string, files: string, second: string }} ids
+ * @param {{ bytes: string, files: string, same: string, more: string }} ids
  * @returns {Promise<Record<string, number>>}
  */
 async function oneLife({ display, engine, size }, ids) {
@@ -115,7 +118,10 @@ async function oneLife({ display, engine, size }, ids) {
     const files = await open(ids.files)
     await ask('leave()')
     await untilQuiet(app.pid)
-    const second = await open(ids.second)
+    const more = await open(ids.more)
+    await ask('leave()')
+    await untilQuiet(app.pid)
+    const same = await open(ids.same)
     for (const name of ['data', 'flat']) await ask(`expand('${name}')`)
     const frames = await ask('scroll(20000, 3000)')
     return {
@@ -123,7 +129,8 @@ async function oneLife({ display, engine, size }, ids) {
       'images.bytesMemory': bytes.peak / 1e6,
       'images.files': files.value,
       'images.filesMemory': files.peak / 1e6,
-      'images.second': second.value,
+      'images.sameLayers': same.value,
+      'images.moreLayers': more.value,
       'images.scrollFrame': Math.max(...frames)
     }
   } finally {
@@ -156,22 +163,20 @@ async function peakWhile(pid, action) {
 /**
  * An image of what a script leaves, by the bundled buildx: a commit of so many files takes the engine minutes.
  * @param {import('./engine.mjs').BenchEngine} engine
- * @param {string} base
- * @param {string} script
  * @param {string} name
+ * @param {string} base
+ * @param {string | null} script nothing: only the configuration differs from the base
  * @returns {Promise<string>} its id
  */
-async function build(engine, base, script, name) {
+async function build(engine, name, base, script) {
   const folder = await mkdtemp('/tmp/qb-build-')
   const bundle = path.join(root, `resources/engine/${process.platform}-${process.arch}`)
   try {
     const plugins = { cliPluginsExtraDirs: [path.join(bundle, 'cli-plugins')] }
     await writeFile(path.join(folder, 'config.json'), JSON.stringify(plugins))
-    await writeFile(path.join(folder, 'script'), script)
-    await writeFile(
-      path.join(folder, 'Dockerfile'),
-      `FROM ${base}\nRUN --mount=target=/context sh /context/script\n`
-    )
+    await writeFile(path.join(folder, 'script'), script ?? '')
+    const step = script === null ? 'ENV MORE=1' : 'RUN --mount=target=/context sh /context/script'
+    await writeFile(path.join(folder, 'Dockerfile'), `FROM ${base}\n${step}\n`)
     const docker = path.join(bundle, 'bin/docker')
     const env = {
       ...process.env,
