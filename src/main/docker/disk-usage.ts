@@ -86,7 +86,7 @@ export async function readDisk(client: DockerClient, options: DiskReadingOptions
     layers: [...chains.layers],
     containers,
     volumes: parseRows(Volume, lists.Volumes ?? null).map(toVolume),
-    cache: parseRows(CacheRecord, lists.BuildCache ?? null).map(toRecord)
+    cache: cacheRecords(lists.BuildCache)
   }
 }
 
@@ -148,6 +148,11 @@ function toVolume({ Name, Driver, CreatedAt, Labels, UsageData }: z.output<typeo
     sizeBytes: UsageData?.Size ?? -1,
     links: Math.max(0, UsageData?.RefCount ?? 0)
   }
+}
+
+/** The engine's list of build cache, as it is in every reply that has one. */
+export function cacheRecords(list: unknown): DiskCacheRecord[] {
+  return parseRows(CacheRecord, list ?? null).map(toRecord)
 }
 
 function toRecord(row: z.output<typeof CacheRecord>): DiskCacheRecord {

@@ -26,6 +26,8 @@ export interface Dial {
   readonly file?: Readable | Buffer | undefined
   readonly isStream?: boolean | undefined
   readonly abortSignal?: AbortSignal | undefined
+  /** What a hijacked connection is to speak; default `tcp`, bare bytes. */
+  readonly protocol?: 'tcp' | 'h2c' | undefined
 }
 
 type Callback = (error: Error | null, result?: unknown) => void
@@ -109,7 +111,7 @@ export class Transport {
       ...this.#base,
       method: 'POST',
       path: this.#path(dial),
-      headers: { Host: 'docker', ...body.headers, ...UPGRADE_HEADERS },
+      headers: { Host: 'docker', ...body.headers, ...UPGRADE_HEADERS, Upgrade: dial.protocol ?? 'tcp' },
       agent: this.#streams
     }
     this.requests += 1
