@@ -4,10 +4,13 @@ import { join } from 'node:path'
 import { app, BrowserWindow, clipboard, shell } from 'electron'
 import { contract } from '@shared/contract'
 import type { Settings } from '@shared/contract/settings'
+import { BuildHistory } from './build-history/service'
 import { DiskService } from './disk/service'
 import { registryCredentials, type Credentials } from './docker/registry-credentials'
 import type { EngineSupervisor } from './engine/supervisor'
 import { appHandlers } from './handlers/app'
+import { buildCacheHandlers } from './handlers/build-cache'
+import { buildHistoryHandlers } from './handlers/build-history'
 import { containersHandlers } from './handlers/containers'
 import { diskHandlers } from './handlers/disk'
 import { engineHandlers } from './handlers/engine'
@@ -78,6 +81,10 @@ export function makeRouter(parts: Parts): Router {
   const dataRoot = () => (supervisor.status.source === 'bundled' ? paths.engineDataDir : null)
   const handlers = {
     app: desktopHandlers([session, stats], navigations),
+    buildCache: buildCacheHandlers({ session }),
+    buildHistory: buildHistoryHandlers({
+      history: new BuildHistory(historyParts(session, cliConfigDir, paths))
+    }),
     containers: containersHandlers({ session, tasks, stats, endings, credentials, openExternal }),
     disk: diskHandlers({ disk: new DiskService({ client: () => session.client(), dataRoot }), tasks }),
     engine: engineHandlers({ supervisor, reveal: (path) => shell.showItemInFolder(path) }),
@@ -102,6 +109,16 @@ export function makeRouter(parts: Parts): Router {
     tasks: tasksHandlers({ tasks })
   }
   return new Router({ contract, handlers, log, checkResults: !app.isPackaged, now: () => performance.now() })
+}
+
+/** buildx writes down what it starts beside the configuration of the CLI that called it: the user's, or the bundled one's. */
+function historyParts(session: EngineSession, cliConfigDir: string, paths: Paths) {
+  const configured = process.env['BUILDX_CONFIG']
+  const folders = [join(cliConfigDir, 'buildx'), join(paths.cliDir, 'buildx')]
+  return {
+    client: () => session.client(),
+    buildxFolders: configured === undefined ? folders : [configured, ...folders]
+  }
 }
 
 /** Images as objects, as files, and as what is installed in them. */

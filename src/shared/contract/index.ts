@@ -1,5 +1,7 @@
 /** The whole contract between main and the page: the allow-list of everything that can be asked. */
 import { app } from './app'
+import { buildCache } from './build-cache'
+import { buildHistory } from './build-history'
 import { containers } from './containers'
 import { disk } from './disk'
 import type { Api as ApiOf } from './dsl'
@@ -18,6 +20,8 @@ import { tasks } from './tasks'
 
 export const contract = {
   app,
+  buildCache,
+  buildHistory,
   containers,
   disk,
   engine,

@@ -16,6 +16,8 @@ export interface Transport {
 /** Which names are streams. The page has no schemas, so the verbs that stream are told by name, checked against the contract by a test. */
 export const STREAM_METHODS: ReadonlySet<string> = new Set([
   'app.navigations',
+  'buildHistory.progress',
+  'buildHistory.watch',
   'containers.health',
   'containers.stats',
   'containers.statsHistory',
