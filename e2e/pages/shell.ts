@@ -34,6 +34,10 @@ export class Shell {
     return new ImagesPage(this.page)
   }
 
+  async openBuilds(): Promise<void> {
+    await this.open('Builds')
+  }
+
   async openSettings(): Promise<void> {
     await this.open('Settings')
   }

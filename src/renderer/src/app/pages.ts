@@ -1,9 +1,9 @@
 /** The pages that exist, in the order of the navigation. The router, the navigation, the palette and the shortcuts read it. */
-import { Box, HardDrive, House, Layers, Settings } from '@lucide/vue'
+import { Box, Hammer, HardDrive, House, Layers, Settings } from '@lucide/vue'
 import type { Component } from 'vue'
 
 export interface Page {
-  readonly title: 'Home' | 'Containers' | 'Images' | 'Settings'
+  readonly title: 'Home' | 'Containers' | 'Images' | 'Builds' | 'Settings'
   readonly path: string
   readonly icon: Component
 }
@@ -12,6 +12,7 @@ export const PAGES: readonly Page[] = [
   { title: 'Home', path: '/', icon: House },
   { title: 'Containers', path: '/containers', icon: Box },
   { title: 'Images', path: '/images', icon: Layers },
+  { title: 'Builds', path: '/builds', icon: Hammer },
   { title: 'Settings', path: '/settings', icon: Settings }
 ]
 

@@ -67,6 +67,18 @@ const ROUTES: readonly RouteRecordRaw[] = [
     meta: { page: 'Images', needsEngine: true, staysReadable: true }
   },
   {
+    path: '/builds/:tab(cache)?',
+    component: () => import('@/features/builds/BuildsPage.vue'),
+    props: true,
+    meta: { page: 'Builds', needsEngine: true, staysReadable: true }
+  },
+  {
+    path: '/builds/history/:ref/:tab?',
+    component: () => import('@/features/builds/PastBuildPage.vue'),
+    props: ({ params }) => ({ build: params['ref'], tab: params['tab'] }),
+    meta: { page: 'Builds', needsEngine: true, staysReadable: true }
+  },
+  {
     path: '/disk/:tab?',
     component: () => import('@/features/disk/DiskPage.vue'),
     props: true,
