@@ -29,11 +29,18 @@ import { startBrowseThread } from './images/browse-thread'
 import { makeImageFiles } from './images/service'
 import { Router } from './ipc/router'
 import type { LogService } from './logs/service'
-import { askCredentialHelper, isOnPath, storeInCredentialHelper } from './platform/credential-helper'
+import {
+  askCredentialHelper,
+  eraseInCredentialHelper,
+  isOnPath,
+  listCredentialHelper,
+  storeInCredentialHelper
+} from './platform/credential-helper'
 import type { Logger } from './platform/logger'
 import type { Mailbox } from './platform/mailbox'
 import type { Paths } from './platform/paths'
 import type { SettingsStore } from './platform/settings'
+import { AddedRegistries } from './registries/added-registries'
 import type { EngineSession } from './resources/session'
 import {
   chooseArchive,
@@ -69,7 +76,8 @@ export interface Parts {
 
 const LOGIN_HELPERS = {
   finder: { isInstalled: (program: string) => isOnPath(program), platform: process.platform },
-  storeInHelper: storeInCredentialHelper
+  storeInHelper: storeInCredentialHelper,
+  helpers: { list: listCredentialHelper, get: askCredentialHelper, erase: eraseInCredentialHelper }
 }
 
 export function makeRouter(parts: Parts): Router {
@@ -99,7 +107,13 @@ export function makeRouter(parts: Parts): Router {
       chooseFile: chooseExportFile
     }),
     processes: processesHandlers({ session, enginePid: () => supervisor.engineProcess?.pid ?? null }),
-    registries: registriesHandlers({ session, cliConfigDir, ...LOGIN_HELPERS }),
+    registries: registriesHandlers({
+      session,
+      cliConfigDir,
+      access: { credentials, certFolders: () => certFolders(supervisor, paths) },
+      added: new AddedRegistries(paths.registriesFile),
+      ...LOGIN_HELPERS
+    }),
     settings: settingsHandlers(settings),
     system: systemHandlers({
       session,
@@ -119,6 +133,14 @@ function historyParts(session: EngineSession, cliConfigDir: string, paths: Paths
     client: () => session.client(),
     buildxFolders: configured === undefined ? folders : [configured, ...folders]
   }
+}
+
+/** Where the engine in use looks for the certificates of registries: a rootless one at home, and ours has a home of its own. */
+function certFolders({ status }: EngineSupervisor, paths: Paths): string[] {
+  const rootful = '/etc/docker/certs.d'
+  const atHome = (home: string): string => join(home, '.config', 'docker', 'certs.d')
+  if (status.source !== 'bundled') return [rootful, atHome(homedir())]
+  return status.mode === 'rootless' ? [atHome(paths.root)] : [rootful]
 }
 
 /** Images as objects, as files, and as what is installed in them. */

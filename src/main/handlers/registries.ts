@@ -3,24 +3,99 @@ import { AppError, attempted } from '@shared/errors'
 import type { DockerClient } from '../docker/client'
 import { searchHub } from '../docker/hub-search'
 import { checkLogin } from '../docker/registry-login'
+import { engineInfo } from '../docker/system'
 import type { Handlers } from '../ipc/handler'
+import { Mailbox } from '../platform/mailbox'
+import { openRegistry, type AccessDeps, type Opened } from '../registries/access'
+import type { AddedRegistries } from '../registries/added-registries'
 import { CliConfig } from '../registries/cli-config'
+import { watchConfig } from '../registries/config-watch'
+import { engineReach, NO_ENGINE, type EngineReach } from '../registries/engine-registries'
 import { configuredHosts, hostsOfTags, isLoopback } from '../registries/known-hosts'
 import { loginPlace, serverOf, type Finder } from '../registries/login-place'
 import { assertKeepable, keepLogin, type StoreInHelper } from '../registries/login-store'
+import { knownRegistries } from '../registries/overview'
+import { testRegistry } from '../registries/registry-test'
 import { planSearch, runSearch, type SearchPlaces } from '../registries/search'
+import { forgetLogin, type Helpers } from '../registries/stored-logins'
+import { pause } from '../resources/pause'
 import type { EngineSession } from '../resources/session'
 
 export interface RegistriesHandlerDeps {
   readonly session: EngineSession
+  readonly access: AccessDeps
+  readonly added: AddedRegistries
+  readonly helpers: Helpers
   /** Where the docker command keeps its config.json. */
   readonly cliConfigDir: string
   readonly finder: Finder
   readonly storeInHelper: StoreInHelper
 }
 
-export function registriesHandlers({ session, cliConfigDir, finder, storeInHelper }: RegistriesHandlerDeps) {
+/** A terminal writes the file more than once for one login. */
+const SETTLE_MS = 100
+const INFO_MS = 5000
+
+export function registriesHandlers(deps: RegistriesHandlerDeps) {
   return {
+    ...listHandlers(deps),
+    ...loginHandlers(deps),
+    ...searchHandlers(deps)
+  } satisfies Handlers['registries']
+}
+
+/** The list, and what is done to a line of it. */
+function listHandlers({ session, cliConfigDir, finder, helpers, added, access }: RegistriesHandlerDeps) {
+  return {
+    async *watch(_, { signal }) {
+      const changes = new Mailbox<true>()
+      const tell = (): void => changes.put(true)
+      const ends = [watchConfig(cliConfigDir, tell), added.listen(tell)]
+      tell()
+      try {
+        const rounds = changes.take(signal)
+        while (!(await rounds.next()).done) {
+          const engine = await reachOf(session, signal)
+          const ofImages = hostsOfTags([...session.images.values()].flatMap(({ RepoTags }) => RepoTags))
+          const sources = { cliConfigDir, finder, helpers, engine, ofImages, added: added.all() }
+          yield await knownRegistries(sources, signal)
+          await pause(SETTLE_MS, signal)
+        }
+      } finally {
+        for (const end of ends) end()
+      }
+    },
+    async add({ host: typed }) {
+      await Promise.resolve()
+      const { host } = registry(typed)
+      added.add(host)
+      return { host }
+    },
+    async remove({ host }, { signal }) {
+      try {
+        await forgetLogin(host, new CliConfig(cliConfigDir), helpers, signal)
+        added.remove(host)
+      } catch (error) {
+        throw attempted(`Could not remove ${host}`, error)
+      }
+      return { host }
+    },
+    async test({ host: typed }, { signal }) {
+      return await testRegistry(await open(session, access, registry(typed).host, signal), signal)
+    }
+  } satisfies Partial<Handlers['registries']>
+}
+
+function loginHandlers({ session, cliConfigDir, finder, helpers, storeInHelper }: RegistriesHandlerDeps) {
+  return {
+    async logOut({ host }, { signal }) {
+      try {
+        await forgetLogin(host, new CliConfig(cliConfigDir), helpers, signal)
+      } catch (error) {
+        throw attempted(`Could not log out of ${host}`, error)
+      }
+      return { host }
+    },
     async loginPlace({ host }) {
       return await loginPlace(new CliConfig(cliConfigDir), registry(host).server, finder)
     },
@@ -38,7 +113,12 @@ export function registriesHandlers({ session, cliConfigDir, finder, storeInHelpe
         throw attempted(`Could not log in to ${host}`, error)
       }
       return { host }
-    },
+    }
+  } satisfies Partial<Handlers['registries']>
+}
+
+function searchHandlers({ session, cliConfigDir }: RegistriesHandlerDeps) {
+  return {
     async *search({ text }, { signal }) {
       const client = await session.client().catch((error: unknown) => {
         throw attempted('Could not search for images', error)
@@ -52,7 +132,35 @@ export function registriesHandlers({ session, cliConfigDir, finder, storeInHelpe
       }
       yield* runSearch(planSearch(text, places), signal)
     }
-  } satisfies Handlers['registries']
+  } satisfies Partial<Handlers['registries']>
+}
+
+/** What the engine's configuration says of registries; without an engine, what every engine says. */
+async function reachOf(session: EngineSession, signal: AbortSignal): Promise<EngineReach> {
+  try {
+    const deadline = AbortSignal.any([signal, AbortSignal.timeout(INFO_MS)])
+    return engineReach(await engineInfo(await session.client(), deadline))
+  } catch {
+    // No engine runs, or it hangs: the list and a test are needed then as well.
+    return NO_ENGINE
+  }
+}
+
+/** `localhost` of an image's name is the engine's machine: asked from here only when that is this one. */
+async function open(
+  session: EngineSession,
+  access: AccessDeps,
+  host: string,
+  signal: AbortSignal
+): Promise<Opened> {
+  const client = await session.client().catch(() => null)
+  if (client !== null && !reachable(client)(host)) {
+    throw new AppError('Unavailable', `${host} is on the engine’s machine, which is another one.`, {
+      hint: 'Give the registry a name that both machines know.',
+      retryable: false
+    })
+  }
+  return await openRegistry(access, host, await reachOf(session, signal), signal)
 }
 
 function registry(typed: string): { readonly host: string; readonly server: string } {

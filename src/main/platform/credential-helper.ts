@@ -1,5 +1,6 @@
 /**
- * Asks one of the docker CLI's credential helpers (`docker-credential-pass` and the like) for a login. Used by make-router.
+ * Asks the docker CLI's credential helpers (`docker-credential-pass` and the like): for a login, for the list of what they keep,
+ * to keep one and to forget one. Used by make-router.
  * A helper that is missing, hangs or fails says so in one sentence that never holds what it printed on its output.
  */
 import { constants } from 'node:fs'
@@ -14,8 +15,8 @@ const STORE_TIMEOUT_MS = 60_000
 const MAX_BYTES = 1024 * 1024
 /** What helpers print, on their output and with exit code 1, when they have nothing for a server. */
 const NOTHING = /credentials not found|no credentials server URL|no username provided/i
-/** What helpers print when they cannot keep anything, and what helps. Their words are not shown: they may hold more. */
-const STORE_FAILURES: readonly { readonly says: RegExp; readonly hint: string }[] = [
+/** What helpers print when they do not work, and what helps. Their words are not shown: they may hold more. */
+const FAILURES: readonly { readonly says: RegExp; readonly hint: string }[] = [
   {
     says: /pass not initialized/i,
     hint: 'Make a key with gpg --full-generate-key and set pass up with pass init KEY, then try again.'
@@ -56,8 +57,48 @@ export async function storeInCredentialHelper(
 ): Promise<void> {
   const { exitCode, stdout } = await runHelper(name, 'store', login, signal, { env, timeoutMs })
   if (exitCode === 0) return
-  const known = STORE_FAILURES.find(({ says }) => says.test(stdout))
-  throw new AppError('System', `The credential helper ${shownName(name)} could not keep the login.`, {
+  throw failure(name, 'could not keep the login', stdout)
+}
+
+/** The registries a helper keeps a login for, and under which name; never a secret. */
+export async function listCredentialHelper(
+  name: string,
+  signal: AbortSignal,
+  { env = process.env, timeoutMs = HELPER_TIMEOUT_MS }: { env?: NodeJS.ProcessEnv; timeoutMs?: number } = {}
+): Promise<ReadonlyMap<string, string>> {
+  // Some want their input closed before they begin.
+  const { exitCode, stdout } = await runHelper(name, 'list', '\n', signal, { env, timeoutMs })
+  if (exitCode !== 0) throw failure(name, 'could not say what it keeps', stdout)
+  try {
+    const kept: unknown = JSON.parse(stdout)
+    if (typeof kept === 'object' && kept !== null && !Array.isArray(kept)) {
+      return new Map(
+        Object.entries(kept).map(([server, user]) => [server, typeof user === 'string' ? user : ''])
+      )
+    }
+  } catch {
+    // Without a cause: a parser's message quotes what it read.
+  }
+  throw new AppError(
+    'InvalidParameter',
+    `The credential helper ${shownName(name)} does not list what it keeps.`
+  )
+}
+
+/** Makes a helper forget a login; one that it does not have is forgotten already. */
+export async function eraseInCredentialHelper(
+  name: string,
+  server: string,
+  signal: AbortSignal,
+  { env = process.env, timeoutMs = STORE_TIMEOUT_MS }: { env?: NodeJS.ProcessEnv; timeoutMs?: number } = {}
+): Promise<void> {
+  const { exitCode, stdout } = await runHelper(name, 'erase', `${server}\n`, signal, { env, timeoutMs })
+  if (exitCode !== 0 && !NOTHING.test(stdout)) throw failure(name, 'could not forget the login', stdout)
+}
+
+function failure(name: string, what: string, stdout: string): AppError {
+  const known = FAILURES.find(({ says }) => says.test(stdout))
+  return new AppError('System', `The credential helper ${shownName(name)} ${what}.`, {
     hint: known?.hint ?? `Run docker login in a terminal to see what ${shownName(name)} says.`
   })
 }
@@ -71,7 +112,7 @@ const shownName = (name: string): string => `docker-credential-${oneLine(name, 6
 
 async function runHelper(
   name: string,
-  verb: 'get' | 'store',
+  verb: 'get' | 'store' | 'list' | 'erase',
   input: string,
   signal: AbortSignal,
   { env, timeoutMs }: { env: NodeJS.ProcessEnv; timeoutMs: number }

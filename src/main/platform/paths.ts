@@ -10,6 +10,8 @@ import { makeFolder } from './files'
 export interface Paths {
   readonly root: string
   readonly settingsFile: string
+  /** Registries that were added by their address. */
+  readonly registriesFile: string
   readonly logsDir: string
   readonly appLog: string
   readonly engineLog: string
@@ -76,6 +78,7 @@ export function resolvePaths(
   const paths: Paths = {
     root,
     settingsFile: below('settings.json'),
+    registriesFile: below('registries.json'),
     logsDir: below('logs'),
     appLog: below('logs', 'quayside.log'),
     engineLog: below('logs', 'engine.log'),

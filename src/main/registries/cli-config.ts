@@ -32,6 +32,26 @@ export class CliConfig {
     return typeof name === 'string' && name !== '' ? name : null
   }
 
+  /** The logins it holds, as they are: for reading who is logged in, never to be shown. */
+  get logins(): ReadonlyMap<string, Readonly<Values>> {
+    const { auths } = this.#values
+    return new Map(
+      Object.entries(isValues(auths) ? auths : {}).map(([key, entry]) => [key, isValues(entry) ? entry : {}])
+    )
+  }
+
+  /** The registries that have a helper of their own. */
+  get ownHelpers(): readonly string[] {
+    const { credHelpers } = this.#values
+    return isValues(credHelpers) ? Object.keys(credHelpers) : []
+  }
+
+  /** The helper for every registry without one of its own; null when there is none. */
+  get store(): string | null {
+    const { credsStore } = this.#values
+    return typeof credsStore === 'string' && credsStore !== '' ? credsStore : null
+  }
+
   /** Whether it names a store or holds logins already: then the CLI looks for no helper by itself. */
   get saysWhere(): boolean {
     const { auths, credHelpers, credsStore } = this.#values
@@ -42,7 +62,7 @@ export class CliConfig {
   /** Puts what is kept of a login under its registry; `credsStore` names the helper for all, when that is news. */
   write(server: string, entry: Readonly<Values>, credsStore: string | null): void {
     const auths = isValues(this.#values['auths']) ? this.#values['auths'] : {}
-    const values = {
+    this.#replace({
       ...this.#values,
       // Not by assignment: a registry may be called `__proto__`.
       auths: Object.fromEntries([
@@ -50,7 +70,18 @@ export class CliConfig {
         [server, entry]
       ]),
       ...(credsStore === null ? {} : { credsStore })
-    }
+    })
+  }
+
+  /** Takes registries out of what it holds of logins; without any of them the file is left as it is. */
+  forget(servers: ReadonlySet<string>): void {
+    const { auths } = this.#values
+    if (!isValues(auths) || !Object.keys(auths).some((key) => servers.has(key))) return
+    const kept = Object.entries(auths).filter(([key]) => !servers.has(key))
+    this.#replace({ ...this.#values, auths: Object.fromEntries(kept) })
+  }
+
+  #replace(values: Readonly<Values>): void {
     try {
       makeFolder(this.#folder)
       const target = targetOf(this.path)

@@ -1,4 +1,4 @@
-/** Registries: what images they have, searched while a name is typed, and logging in to one. */
+/** Registries: which are known and who is logged in to them, what images they have, logging in and out. */
 import { z } from 'zod'
 import { call, stream } from './dsl'
 
@@ -42,12 +42,98 @@ export const LoginPlace = z.discriminatedUnion('kind', [
 ])
 export type LoginPlace = z.output<typeof LoginPlace>
 
+/** What a registry is known from. */
+export const RegistryOrigin = z.enum([
+  /** Docker Hub, which every engine knows. */
+  'hub',
+  /** The docker CLI's config.json. */
+  'config',
+  /** A credential helper keeps something for it. */
+  'helper',
+  /** The engine's configuration. */
+  'mirror',
+  'insecure',
+  /** An image here is named after it. */
+  'image',
+  /** It was added by its address. */
+  'added'
+])
+export type RegistryOrigin = z.output<typeof RegistryOrigin>
+
+export const KnownRegistry = z.object({
+  /** As images name it: `docker.io`, `registry.example:5000`. */
+  host: z.string(),
+  /** `unknown`: what keeps the login could not be asked, `problem` says why. */
+  login: z.enum(['in', 'out', 'unknown']),
+  /** Empty where only a token is kept, without a name. */
+  username: z.string(),
+  /** What keeps the login, or would: `docker-credential-pass`, or the path of config.json. */
+  through: z.string(),
+  problem: z.string(),
+  hint: z.string(),
+  origins: z.array(RegistryOrigin),
+  /** Whether it can be taken off the list: the engine's own and those of images cannot. */
+  removable: z.boolean()
+})
+export type KnownRegistry = z.output<typeof KnownRegistry>
+
+export const KnownRegistries = z.object({
+  registries: z.array(KnownRegistry),
+  /** What is wrong with config.json; empty when nothing is. */
+  problem: z.string(),
+  hint: z.string()
+})
+export type KnownRegistries = z.output<typeof KnownRegistries>
+
+export const Certificate = z.object({
+  subject: z.string(),
+  issuer: z.string(),
+  /** What it is for: host names and addresses. */
+  names: z.string(),
+  validFrom: z.string(),
+  validTo: z.string(),
+  /** SHA-256, as OpenSSL writes it. */
+  fingerprint: z.string()
+})
+export type Certificate = z.output<typeof Certificate>
+
+/** One stage of reaching a registry. */
+export const TestStep = z.object({
+  name: z.enum(['DNS', 'TCP', 'TLS', 'HTTP', 'Login']),
+  /** `left`: not needed, or one before it failed. */
+  state: z.enum(['ok', 'warning', 'failed', 'left']),
+  text: z.string(),
+  hint: z.string()
+})
+export type TestStep = z.output<typeof TestStep>
+
+export const RegistryTest = z.object({
+  host: z.string(),
+  reachable: z.boolean(),
+  steps: z.array(TestStep),
+  certificate: Certificate.nullable(),
+  /** Rate limits as the registry tells them: `ratelimit-remaining`, `97;w=21600`. */
+  limits: z.array(z.object({ name: z.string(), value: z.string() }))
+})
+export type RegistryTest = z.output<typeof RegistryTest>
+
 /** A registry as it is typed: `registry.example:5000`; empty for Docker Hub. */
 const Host = z.string().max(300)
+const OneHost = z.object({ host: Host })
 
 export const registries = {
+  /** Every registry known here; again after each change of config.json. Every item is the whole state. */
+  watch: stream({ item: KnownRegistries, delivery: 'latest' }),
+  /** Removes what is stored of a login, from the helper and the file, as `docker logout` does. */
+  logOut: call({ params: OneHost, result: OneHost }),
+  /** Puts a registry on the list; nothing is asked of it. */
+  add: call({ params: OneHost, result: OneHost }),
+  /** Takes it off the list, with what the CLI keeps of a login. */
+  remove: call({ params: OneHost, result: OneHost }),
+  /** Whether it can be reached, stage by stage, and with the login that is stored. */
+  test: call({ params: OneHost, result: RegistryTest }),
   /** Where a login for this registry would be kept. */
-  loginPlace: call({ params: z.object({ host: Host }), result: LoginPlace }),
+  loginPlace: call({ params: OneHost, result: LoginPlace }),
   /**
    * Logs in as `docker login` does: the registry is asked, then the login is kept where the CLI finds it. `plain` allows
    * the file that is not encrypted.

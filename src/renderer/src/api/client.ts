@@ -38,6 +38,7 @@ export const STREAM_METHODS: ReadonlySet<string> = new Set([
   'packages.compare',
   'packages.list',
   'registries.search',
+  'registries.watch',
   'settings.watch',
   'system.usage',
   'system.watchInfo',
