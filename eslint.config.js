@@ -232,7 +232,7 @@ export default defineConfigWithVueTs(
       ])
     ]
   ),
-  ...['containers', 'images', 'home', 'settings', 'palette', 'engine'].map((feature) =>
+  ...['containers', 'images', 'home', 'settings', 'palette', 'engine', 'registries'].map((feature) =>
     layer(
       [`src/renderer/src/features/${feature}/**`],
       [

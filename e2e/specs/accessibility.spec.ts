@@ -3,7 +3,7 @@ import { importBusybox } from '../quayside'
 import { expect, test } from '../test'
 
 const THEMES = ['Light', 'Dark', 'High contrast'] as const
-const PAGES = ['Home', 'Containers', 'Images', 'Builds', 'Settings'] as const
+const PAGES = ['Home', 'Containers', 'Images', 'Builds', 'Registries', 'Settings'] as const
 
 test.beforeAll(async ({ quayside }) => {
   await importBusybox(quayside)

@@ -23,7 +23,7 @@ export function connectTcp(hostname: string, port: number, signal: AbortSignal):
       reject(signal.reason as Error)
     }
     signal.addEventListener('abort', stop, { once: true })
-    socket.on('error', (error) => {
+    socket.on('error', (error: Error) => {
       signal.removeEventListener('abort', stop)
       // Of several addresses that were tried, the first's reason is as good as any.
       reject(firstOf(error))
@@ -60,7 +60,7 @@ export function readCertificate(
       reject(signal.reason as Error)
     }
     signal.addEventListener('abort', stop, { once: true })
-    socket.on('error', (error) => {
+    socket.on('error', (error: Error) => {
       signal.removeEventListener('abort', stop)
       if (speaksNoTls(error)) resolve({ protocol: null, certificate: null, problem: '' })
       else reject(error)

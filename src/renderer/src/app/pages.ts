@@ -1,9 +1,9 @@
 /** The pages that exist, in the order of the navigation. The router, the navigation, the palette and the shortcuts read it. */
-import { Box, Hammer, HardDrive, House, Layers, Settings } from '@lucide/vue'
+import { Box, Hammer, HardDrive, House, Layers, Library, Settings } from '@lucide/vue'
 import type { Component } from 'vue'
 
 export interface Page {
-  readonly title: 'Home' | 'Containers' | 'Images' | 'Builds' | 'Settings'
+  readonly title: 'Home' | 'Containers' | 'Images' | 'Builds' | 'Registries' | 'Settings'
   readonly path: string
   readonly icon: Component
 }
@@ -13,6 +13,7 @@ export const PAGES: readonly Page[] = [
   { title: 'Containers', path: '/containers', icon: Box },
   { title: 'Images', path: '/images', icon: Layers },
   { title: 'Builds', path: '/builds', icon: Hammer },
+  { title: 'Registries', path: '/registries', icon: Library },
   { title: 'Settings', path: '/settings', icon: Settings }
 ]
 

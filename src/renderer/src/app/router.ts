@@ -85,6 +85,11 @@ const ROUTES: readonly RouteRecordRaw[] = [
     meta: { page: 'Home', needsEngine: true, staysReadable: true }
   },
   {
+    path: '/registries',
+    component: () => import('@/features/registries/RegistriesPage.vue'),
+    meta: { page: 'Registries' }
+  },
+  {
     path: '/settings',
     component: () => import('@/features/settings/SettingsPage.vue'),
     meta: { page: 'Settings' }

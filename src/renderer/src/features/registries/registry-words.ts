@@ -1,0 +1,57 @@
+/** What the page says of a registry, in words. */
+import type { StateTone } from '@/components/state-tone'
+import type { KnownRegistry, RegistryOrigin, RegistryTest } from '@shared/contract/registries'
+
+const ORIGINS: Readonly<Record<RegistryOrigin, string>> = {
+  hub: 'every engine',
+  config: 'config.json',
+  helper: 'credential helper',
+  mirror: 'mirror of the engine',
+  insecure: 'insecure for the engine',
+  image: 'images here',
+  added: 'added here'
+}
+
+export const originsText = (origins: readonly RegistryOrigin[]): string =>
+  origins.map((origin) => ORIGINS[origin]).join(', ')
+
+export interface Word {
+  readonly tone: StateTone
+  readonly word: string
+  readonly title: string
+}
+
+export function loginWord({ login, username, through, problem, hint }: KnownRegistry): Word {
+  if (login === 'in') {
+    const word = username === '' ? 'Logged in with a token' : `Logged in as ${username}`
+    return { tone: 'ok', word, title: `Kept in ${through}` }
+  }
+  if (login === 'out')
+    return { tone: 'neutral', word: 'Not logged in', title: `A login would be kept in ${through}` }
+  return { tone: 'warn', word: problem === '' ? 'Not known' : problem, title: hint }
+}
+
+export function connectionWord(test: RegistryTest | undefined): Word {
+  if (test === undefined) return { tone: 'neutral', word: 'Not tested', title: 'Nothing was asked of it yet' }
+  const failed = test.steps.find(({ state }) => state === 'failed')
+  if (failed === undefined) return { tone: 'ok', word: 'Reachable', title: '' }
+  if (test.reachable) return { tone: 'warn', word: `Reachable: ${failed.text}`, title: failed.hint }
+  return { tone: 'danger', word: `Not reachable: ${failed.text}`, title: failed.hint }
+}
+
+/** The page of a registry, a repository of it, or a tag (or digest) of that. */
+export function registryPath(host: string, repository?: string, reference?: string): string {
+  const base = `/registries/${encodeURIComponent(host)}`
+  if (repository === undefined) return base
+  const within = `${base}/${encodeURIComponent(repository)}`
+  return reference === undefined ? within : `${within}/${encodeURIComponent(reference)}`
+}
+
+/** Whether one of the words typed into a search box is in it, in any order and case. */
+export function matches(text: string, search: string): boolean {
+  const low = text.toLowerCase()
+  return search
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => low.includes(word))
+}
