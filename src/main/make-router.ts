@@ -19,9 +19,11 @@ import { filesHandlers } from './handlers/files'
 import { imageFilesHandlers } from './handlers/image-files'
 import { imagesHandlers } from './handlers/images'
 import { logsHandlers } from './handlers/logs'
+import { registryOpener } from './handlers/open-registry'
 import { packagesHandlers } from './handlers/packages'
 import { processesHandlers } from './handlers/processes'
 import { registriesHandlers } from './handlers/registries'
+import { repositoriesHandlers } from './handlers/repositories'
 import { settingsHandlers } from './handlers/settings'
 import { systemHandlers } from './handlers/system'
 import { tasksHandlers } from './handlers/tasks'
@@ -86,6 +88,10 @@ export function makeRouter(parts: Parts): Router {
   const stats = new StatsRecorder(session)
   const cliConfigDir = process.env['DOCKER_CONFIG'] ?? join(homedir(), '.docker')
   const credentials = registryCredentials(cliConfigDir, askCredentialHelper)
+  const openRegistry = registryOpener(session, {
+    credentials,
+    certFolders: () => certFolders(supervisor, paths)
+  })
   const dataRoot = () => (supervisor.status.source === 'bundled' ? paths.engineDataDir : null)
   const handlers = {
     app: desktopHandlers([session, stats], navigations),
@@ -110,10 +116,11 @@ export function makeRouter(parts: Parts): Router {
     registries: registriesHandlers({
       session,
       cliConfigDir,
-      access: { credentials, certFolders: () => certFolders(supervisor, paths) },
+      open: openRegistry,
       added: new AddedRegistries(paths.registriesFile),
       ...LOGIN_HELPERS
     }),
+    repositories: repositoriesHandlers(openRegistry),
     settings: settingsHandlers(settings),
     system: systemHandlers({
       session,

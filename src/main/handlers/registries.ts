@@ -1,17 +1,13 @@
 /** Registries for the page. Thin: the work is in registries/ and docker/. */
 import { AppError, attempted } from '@shared/errors'
-import type { DockerClient } from '../docker/client'
 import { searchHub } from '../docker/hub-search'
 import { checkLogin } from '../docker/registry-login'
-import { engineInfo } from '../docker/system'
 import type { Handlers } from '../ipc/handler'
 import { Mailbox } from '../platform/mailbox'
-import { openRegistry, type AccessDeps, type Opened } from '../registries/access'
 import type { AddedRegistries } from '../registries/added-registries'
 import { CliConfig } from '../registries/cli-config'
 import { watchConfig } from '../registries/config-watch'
-import { engineReach, NO_ENGINE, type EngineReach } from '../registries/engine-registries'
-import { configuredHosts, hostsOfTags, isLoopback } from '../registries/known-hosts'
+import { configuredHosts, hostsOfTags } from '../registries/known-hosts'
 import { loginPlace, serverOf, type Finder } from '../registries/login-place'
 import { assertKeepable, keepLogin, type StoreInHelper } from '../registries/login-store'
 import { knownRegistries } from '../registries/overview'
@@ -20,10 +16,11 @@ import { planSearch, runSearch, type SearchPlaces } from '../registries/search'
 import { forgetLogin, type Helpers } from '../registries/stored-logins'
 import { pause } from '../resources/pause'
 import type { EngineSession } from '../resources/session'
+import { reachable, reachOf, type OpenRegistry } from './open-registry'
 
 export interface RegistriesHandlerDeps {
   readonly session: EngineSession
-  readonly access: AccessDeps
+  readonly open: OpenRegistry
   readonly added: AddedRegistries
   readonly helpers: Helpers
   /** Where the docker command keeps its config.json. */
@@ -34,7 +31,6 @@ export interface RegistriesHandlerDeps {
 
 /** A terminal writes the file more than once for one login. */
 const SETTLE_MS = 100
-const INFO_MS = 5000
 
 export function registriesHandlers(deps: RegistriesHandlerDeps) {
   return {
@@ -45,7 +41,7 @@ export function registriesHandlers(deps: RegistriesHandlerDeps) {
 }
 
 /** The list, and what is done to a line of it. */
-function listHandlers({ session, cliConfigDir, finder, helpers, added, access }: RegistriesHandlerDeps) {
+function listHandlers({ session, cliConfigDir, finder, helpers, added, open }: RegistriesHandlerDeps) {
   return {
     async *watch(_, { signal }) {
       const changes = new Mailbox<true>()
@@ -81,7 +77,7 @@ function listHandlers({ session, cliConfigDir, finder, helpers, added, access }:
       return { host }
     },
     async test({ host: typed }, { signal }) {
-      return await testRegistry(await open(session, access, registry(typed).host, signal), signal)
+      return await testRegistry(await open(registry(typed).host, signal), signal)
     }
   } satisfies Partial<Handlers['registries']>
 }
@@ -135,44 +131,10 @@ function searchHandlers({ session, cliConfigDir }: RegistriesHandlerDeps) {
   } satisfies Partial<Handlers['registries']>
 }
 
-/** What the engine's configuration says of registries; without an engine, what every engine says. */
-async function reachOf(session: EngineSession, signal: AbortSignal): Promise<EngineReach> {
-  try {
-    const deadline = AbortSignal.any([signal, AbortSignal.timeout(INFO_MS)])
-    return engineReach(await engineInfo(await session.client(), deadline))
-  } catch {
-    // No engine runs, or it hangs: the list and a test are needed then as well.
-    return NO_ENGINE
-  }
-}
-
-/** `localhost` of an image's name is the engine's machine: asked from here only when that is this one. */
-async function open(
-  session: EngineSession,
-  access: AccessDeps,
-  host: string,
-  signal: AbortSignal
-): Promise<Opened> {
-  const client = await session.client().catch(() => null)
-  if (client !== null && !reachable(client)(host)) {
-    throw new AppError('Unavailable', `${host} is on the engine’s machine, which is another one.`, {
-      hint: 'Give the registry a name that both machines know.',
-      retryable: false
-    })
-  }
-  return await openRegistry(access, host, await reachOf(session, signal), signal)
-}
-
 function registry(typed: string): { readonly host: string; readonly server: string } {
   const found = serverOf(typed)
   if (found !== null) return found
   throw new AppError('InvalidParameter', 'That is not a registry.', {
     hint: 'Write its host, with a port where it has one: registry.example:5000.'
   })
-}
-
-/** `localhost` of an image's name is the engine's machine: asked from here only when that is this one. */
-function reachable({ endpoint }: DockerClient): (host: string) => boolean {
-  const local = endpoint.kind === 'unix' || endpoint.kind === 'npipe'
-  return (host) => local || !isLoopback(host)
 }

@@ -14,6 +14,7 @@ import { logs } from './logs'
 import { packages } from './packages'
 import { processes } from './processes'
 import { registries } from './registries'
+import { repositories } from './repositories'
 import { settings } from './settings'
 import { system } from './system'
 import { tasks } from './tasks'
@@ -33,6 +34,7 @@ export const contract = {
   packages,
   processes,
   registries,
+  repositories,
   settings,
   system,
   tasks

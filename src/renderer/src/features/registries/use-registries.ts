@@ -29,7 +29,8 @@ export function useRegistries(): Registries {
   const testing = reactive(new Set<string>())
 
   const { error } = useStream(
-    () => watchAnew(engine.running, round.value),
+    // The engine's configuration is read anew when the engine is another one, and everything when it is asked for.
+    () => opened(engine.running, round.value),
     (state) => (known.value = state),
     { whenHidden: 'close' }
   )
@@ -49,7 +50,5 @@ export function useRegistries(): Registries {
   return { known, error, tests, testing, refresh: () => (round.value += 1), test }
 }
 
-/** The engine's configuration is read anew when the engine is another one, and everything when it is asked for. */
-function watchAnew(..._because: readonly unknown[]) {
-  return api.registries.watch()
-}
+type Because = (engineRuns: boolean, round: number) => ReturnType<typeof api.registries.watch>
+const opened: Because = () => api.registries.watch()
