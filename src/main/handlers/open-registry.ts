@@ -24,24 +24,20 @@ export async function reachOf(session: EngineSession, signal: AbortSignal): Prom
 }
 
 /** `localhost` of an image's name is the engine's machine: asked from here only when that is this one. */
-async function open(
-  session: EngineSession,
-  access: AccessDeps,
-  host: string,
-  signal: AbortSignal
-): Promise<Opened> {
-  const client = await session.client().catch(() => null)
-  if (client !== null && !reachable(client)(host)) {
-    throw new AppError('Unavailable', `${host} is on the engine’s machine, which is another one.`, {
-      hint: 'Give the registry a name that both machines know.',
-      retryable: false
-    })
+export function registryOpener(session: EngineSession, access: AccessDeps): OpenRegistry {
+  return async (host, signal) => {
+    const client = await session.client().catch(() => null)
+    if (client !== null && !reachable(client)(host)) {
+      throw new AppError('Unavailable', `${host} is on the engine’s machine, which is another one.`, {
+        hint: 'Give the registry a name that both machines know.',
+        retryable: false
+      })
+    }
+    return await openRegistry(access, host, await reachOf(session, signal), signal)
   }
-  return await openRegistry(access, host, await reachOf(session, signal), signal)
-}
 }
 
-/** `localhost` of an image's name is the engine's machine: asked from here only when that is this one. */
+/** Whether a host of an image's name is the same one for the engine and for us. */
 export function reachable({ endpoint }: DockerClient): (host: string) => boolean {
   const local = endpoint.kind === 'unix' || endpoint.kind === 'npipe'
   return (host) => local || !isLoopback(host)

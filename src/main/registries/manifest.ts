@@ -138,7 +138,7 @@ export async function fetchReferrers(
   const reply = await http.request({ path, accept: OCI_INDEX, scope: pullScope(repository), signal })
   if (reply.status === 404 || reply.status === 405) return null
   if (reply.status !== 200) throw contentError(http.host, `what refers to ${repository}`, reply)
-  const type = String(reply.headers['content-type'] ?? '')
+  const type = reply.headers['content-type'] ?? ''
   // A registry without it may answer with a page of its own.
   return type.startsWith(OCI_INDEX) ? (parsed(http.host, reply.body).manifests ?? []) : null
 }
