@@ -90,6 +90,24 @@ const ROUTES: readonly RouteRecordRaw[] = [
     meta: { page: 'Registries' }
   },
   {
+    path: '/registries/:host',
+    component: () => import('@/features/registries/RegistryPage.vue'),
+    props: true,
+    meta: { page: 'Registries' }
+  },
+  {
+    path: '/registries/:host/:repository',
+    component: () => import('@/features/registries/RepositoryPage.vue'),
+    props: true,
+    meta: { page: 'Registries' }
+  },
+  {
+    path: '/registries/:host/:repository/:reference',
+    component: () => import('@/features/registries/TagPage.vue'),
+    props: true,
+    meta: { page: 'Registries' }
+  },
+  {
     path: '/settings',
     component: () => import('@/features/settings/SettingsPage.vue'),
     meta: { page: 'Settings' }

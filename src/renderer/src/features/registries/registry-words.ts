@@ -55,3 +55,9 @@ export function matches(text: string, search: string): boolean {
     .split(/\s+/)
     .every((word) => low.includes(word))
 }
+
+/** An image as it is pulled: `registry.example/team/app:1`, or `…@sha256:…`; Docker Hub's own are not named after it. */
+export function imageName(host: string, repository: string, reference: string): string {
+  const place = host === 'docker.io' ? repository.replace(/^library\//, '') : `${host}/${repository}`
+  return `${place}${reference.includes(':') ? '@' : ':'}${reference}`
+}
