@@ -92,10 +92,7 @@ export async function fetchManifest(place: Place, reference: string): Promise<Fe
   const digest = digestOf(told, reply.body)
   if (told !== '' && told !== digest) throw notAsTold(http.host, what)
   const manifest = parsed(http.host, reply.body)
-  const header =
-    String(reply.headers['content-type'] ?? '')
-      .split(';')[0]
-      ?.trim() ?? ''
+  const header = (reply.headers['content-type'] ?? '').replace(/;.*$/s, '').trim()
   return { digest, manifest, size: reply.body.length, mediaType: manifest.mediaType || header }
 }
 

@@ -6,7 +6,6 @@ import { z } from 'zod'
 import { oneLine } from '@shared/docker/text'
 import { AppError } from '@shared/errors'
 import { exchange, type Reply } from './http-exchange'
-import { isLoopback } from './known-hosts'
 import type { Trust } from './registry-trust'
 
 /** What is stored for one registry. */
@@ -76,10 +75,11 @@ export async function fetchToken(ask: TokenAsk): Promise<string> {
   return tokenIn(host, realm.host, reply, login !== null)
 }
 
-/** The place that gives tokens; refused when a login would go there in the clear. */
-function realmOf({ host, challenge, plain }: TokenAsk): URL {
+/** The place that gives tokens; refused when a login would go in the clear to where the engine speaks no plain HTTP either. */
+function realmOf({ host, challenge, plain, trustFor }: TokenAsk): URL {
   const url = URL.canParse(challenge.realm) ? new URL(challenge.realm) : null
-  const safe = url?.protocol === 'https:' || (url?.protocol === 'http:' && (plain || isLoopback(url.host)))
+  const safe =
+    url?.protocol === 'https:' || (url?.protocol === 'http:' && plain && !trustFor(url.host).verify)
   if (url !== null && safe && url.username === '') return url
   throw new AppError('Unauthorized', `${host} asks for a login at a place that is not safe.`, {
     hint: 'It names no address with https://, so nothing was sent there. Whoever runs the registry has to mend that.',
