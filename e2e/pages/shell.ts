@@ -3,6 +3,7 @@ import type { Locator, Page } from '@playwright/test'
 import { ContainersPage } from './containers-page'
 import { HomePage } from './home-page'
 import { ImagesPage } from './images-page'
+import { RegistriesPage } from './registries-page'
 
 export class Shell {
   readonly page: Page
@@ -36,6 +37,11 @@ export class Shell {
 
   async openBuilds(): Promise<void> {
     await this.open('Builds')
+  }
+
+  async openRegistries(): Promise<RegistriesPage> {
+    await this.open('Registries')
+    return new RegistriesPage(this.page)
   }
 
   async openSettings(): Promise<void> {

@@ -35,10 +35,18 @@ export interface RegistryOptions {
   /** The engine whose network it is in; null: the machine's. */
   readonly engine: Place
   readonly user?: { readonly name: string; readonly password: string }
+  /** Whether it deletes what it is asked to. */
+  readonly deletes?: boolean
 }
 
 /** Starts a registry and waits until it answers. */
-export async function startRegistry({ port, home, engine, user }: RegistryOptions): Promise<TestRegistry> {
+export async function startRegistry({
+  port,
+  home,
+  engine,
+  user,
+  deletes
+}: RegistryOptions): Promise<TestRegistry> {
   const folder = `${home}/registry-${port}`
   await mkdir(`${folder}/data`, { recursive: true })
   if (user !== undefined) {
@@ -49,6 +57,7 @@ export async function startRegistry({ port, home, engine, user }: RegistryOption
   await writeFile(
     `${folder}/config.yml`,
     `version: 0.1\nlog:\n  level: error\nstorage:\n  filesystem:\n    rootdirectory: ${folder}/data\n` +
+      `  delete:\n    enabled: ${deletes === true}\n` +
       `http:\n  addr: 127.0.0.1:${port}\n${auth}`
   )
   const child = start(engine, 'docker-registry', 'serve', `${folder}/config.yml`)
