@@ -115,7 +115,8 @@ test('repositories, tags and what is behind one, with a pull and a deletion that
   await expect(page.getByText('The registry has none for this image.')).toBeVisible()
   expect(await seriousFindings(page)).toEqual([])
   await row.getByRole('button', { name: 'Pull' }).press('Enter')
-  await expect(page.getByRole('status').filter({ hasText: `Pulled ${name}:1` })).toBeVisible({
+  const main = page.getByRole('main')
+  await expect(main.getByRole('status').filter({ hasText: `Pulled ${name}:1` })).toBeVisible({
     timeout: 30_000
   })
   const digest = await docker('image', 'inspect', '-f', '{{index .RepoDigests 0}}', `${name}:1`)
