@@ -120,7 +120,9 @@ async function runHelper(
   const shown = shownName(name)
   const program = /^[\w.-]+$/.test(name) ? await findProgram(`docker-credential-${name}`, env['PATH']) : null
   if (program === null) {
-    throw new AppError('NotFound', `The docker CLI’s credential helper ${shown} is not installed.`)
+    throw new AppError('NotFound', `The docker CLI’s credential helper ${shown} is not installed.`, {
+      hint: 'Install it, or take it out of config.json (credsStore or credHelpers).'
+    })
   }
   return await run(program, [verb], { env, input, timeoutMs, maxBytes: MAX_BYTES }, signal).catch(
     (thrown: unknown) => {

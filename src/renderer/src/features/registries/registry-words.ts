@@ -28,7 +28,7 @@ export function loginWord({ login, username, through, problem, hint }: KnownRegi
   }
   if (login === 'out')
     return { tone: 'neutral', word: 'Not logged in', title: `A login would be kept in ${through}` }
-  return { tone: 'warn', word: problem === '' ? 'Not known' : problem, title: hint }
+  return { tone: 'warn', word: 'Not known', title: `${problem} ${hint}`.trim() }
 }
 
 export function connectionWord(test: RegistryTest | undefined): Word {
