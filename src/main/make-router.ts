@@ -117,6 +117,7 @@ export function makeRouter(parts: Parts): Router {
       session,
       cliConfigDir,
       open: openRegistry,
+      certFolder: () => certFolders(supervisor, paths)[0] ?? '',
       added: new AddedRegistries(paths.registriesFile),
       ...LOGIN_HELPERS
     }),

@@ -37,8 +37,13 @@ export function registryOpener(session: EngineSession, access: AccessDeps): Open
   }
 }
 
+/** Whether the engine is on this machine. */
+export function isLocal({ endpoint }: DockerClient): boolean {
+  return endpoint.kind === 'unix' || endpoint.kind === 'npipe'
+}
+
 /** Whether a host of an image's name is the same one for the engine and for us. */
-export function reachable({ endpoint }: DockerClient): (host: string) => boolean {
-  const local = endpoint.kind === 'unix' || endpoint.kind === 'npipe'
+export function reachable(client: DockerClient): (host: string) => boolean {
+  const local = isLocal(client)
   return (host) => local || !isLoopback(host)
 }

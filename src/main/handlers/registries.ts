@@ -5,6 +5,7 @@ import { checkLogin } from '../docker/registry-login'
 import type { Handlers } from '../ipc/handler'
 import { Mailbox } from '../platform/mailbox'
 import type { AddedRegistries } from '../registries/added-registries'
+import { authoritiesOf, distrustAuthority, trustAuthority } from '../registries/authorities'
 import { CliConfig } from '../registries/cli-config'
 import { watchConfig } from '../registries/config-watch'
 import { configuredHosts, hostsOfTags } from '../registries/known-hosts'
@@ -16,11 +17,13 @@ import { planSearch, runSearch, type SearchPlaces } from '../registries/search'
 import { forgetLogin, type Helpers } from '../registries/stored-logins'
 import { pause } from '../resources/pause'
 import type { EngineSession } from '../resources/session'
-import { reachable, reachOf, type OpenRegistry } from './open-registry'
+import { isLocal, reachable, reachOf, type OpenRegistry } from './open-registry'
 
 export interface RegistriesHandlerDeps {
   readonly session: EngineSession
   readonly open: OpenRegistry
+  /** The `certs.d` of the engine in use. */
+  readonly certFolder: () => string
   readonly added: AddedRegistries
   readonly helpers: Helpers
   /** Where the docker command keeps its config.json. */
@@ -35,6 +38,7 @@ const SETTLE_MS = 100
 export function registriesHandlers(deps: RegistriesHandlerDeps) {
   return {
     ...listHandlers(deps),
+    ...trustHandlers(deps),
     ...loginHandlers(deps),
     ...searchHandlers(deps)
   } satisfies Handlers['registries']
@@ -78,6 +82,31 @@ function listHandlers({ session, cliConfigDir, finder, helpers, added, open }: R
     },
     async test({ host: typed }, { signal }) {
       return await testRegistry(await open(registry(typed).host, signal), signal)
+    }
+  } satisfies Partial<Handlers['registries']>
+}
+
+/** The certificates of the engine in use for one registry. */
+function trustHandlers({ session, certFolder }: RegistriesHandlerDeps) {
+  const folderHere = async (): Promise<string | null> => {
+    const client = await session.client().catch(() => null)
+    return client === null || isLocal(client) ? certFolder() : null
+  }
+  return {
+    async authorities({ host: typed }) {
+      return authoritiesOf(registry(typed).host, await folderHere())
+    },
+    async trust({ host: typed, pem }) {
+      const { host } = registry(typed)
+      const folder = await folderHere()
+      trustAuthority(host, folder, pem)
+      return authoritiesOf(host, folder)
+    },
+    async distrust({ host: typed }) {
+      const { host } = registry(typed)
+      const folder = await folderHere()
+      distrustAuthority(host, folder)
+      return authoritiesOf(host, folder)
     }
   } satisfies Partial<Handlers['registries']>
 }

@@ -120,7 +120,7 @@ class Test {
       return { state: 'warning', text, hint: '' }
     }
     throw new AppError('Unavailable', `The certificate is not trusted: ${problem}.`, {
-      hint: `If it is right, put its authority as ca.crt into the engine’s certs.d folder for ${access.host}.`
+      hint: 'If it is right, add its authority with Certificates, in the menu of its line.'
     })
   }
 

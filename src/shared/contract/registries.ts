@@ -97,6 +97,24 @@ export const Certificate = z.object({
 })
 export type Certificate = z.output<typeof Certificate>
 
+/** What the engine has of certificates for one registry. */
+export const Authorities = z.object({
+  /** Where they are; empty when the engine is on another machine. */
+  folder: z.string(),
+  files: z.array(
+    z.object({
+      name: z.string(),
+      /** `authority`: what it trusts; `client`: what it shows of itself. */
+      kind: z.enum(['authority', 'client']),
+      /** Written by Quayside. */
+      removable: z.boolean(),
+      /** Empty when it holds none that can be read. */
+      certificates: z.array(Certificate)
+    })
+  )
+})
+export type Authorities = z.output<typeof Authorities>
+
 /** One stage of reaching a registry. */
 export const TestStep = z.object({
   name: z.enum(['DNS', 'TCP', 'TLS', 'HTTP', 'Login']),
@@ -132,6 +150,11 @@ export const registries = {
   remove: call({ params: OneHost, result: OneHost }),
   /** Whether it can be reached, stage by stage, and with the login that is stored. */
   test: call({ params: OneHost, result: RegistryTest }),
+  authorities: call({ params: OneHost, result: Authorities }),
+  /** Makes the engine trust the authority that is given as PEM text, for this registry alone. */
+  trust: call({ params: OneHost.extend({ pem: z.string().max(200_000) }), result: Authorities }),
+  /** Takes back what `trust` did. */
+  distrust: call({ params: OneHost, result: Authorities }),
   /** Where a login for this registry would be kept. */
   loginPlace: call({ params: OneHost, result: LoginPlace }),
   /**
