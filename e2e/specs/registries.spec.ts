@@ -1,4 +1,5 @@
 /** Registries in the window and in a terminal: one login for both; browsing, pulling and deleting what a registry has. */
+import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { startRegistry, type TestRegistry } from '../../tests/integration/registry-fixture'
@@ -39,6 +40,25 @@ const pullsWithLogin = async (name: string): Promise<boolean> =>
     () => true,
     () => false
   )
+
+/** A certificate that signs itself, as text. */
+function authority(): string {
+  const options = [
+    'req',
+    '-x509',
+    '-newkey',
+    'rsa:2048',
+    '-nodes',
+    '-days',
+    '1',
+    '-subj',
+    '/CN=Quayside test'
+  ]
+  return execFileSync('openssl', [...options, '-keyout', '/dev/null'], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore']
+  })
+}
 
 test('a docker login in a terminal shows by itself, and a log out in the window is one for the terminal', async () => {
   const { page, docker } = app
@@ -159,6 +179,19 @@ test('bad input is refused in place, a registry that is not there says why, and 
   await page.keyboard.press('Enter')
   await expect(page.getByLabel('Repository')).toHaveAttribute('aria-invalid', 'true')
   await new Shell(page).openRegistries()
+  await registries.choose(gone, 'Certificates')
+  const certificates = page.getByRole('dialog', { name: `Certificates of ${gone}` })
+  await certificates.getByLabel('Authority').fill('no certificate')
+  await certificates.getByRole('button', { name: 'Trust' }).press('Enter')
+  await expect(certificates.getByLabel('Authority')).toHaveAttribute('aria-invalid', 'true')
+  await certificates.getByLabel('Authority').fill(authority())
+  await certificates.getByRole('button', { name: 'Trust' }).press('Enter')
+  await expect(certificates).toContainText('CN=Quayside test')
+  expect(await seriousFindings(page)).toEqual([])
+  await certificates.getByRole('button', { name: 'Remove quayside.crt' }).press('Enter')
+  await expect(certificates).not.toContainText('CN=Quayside test')
+  await page.keyboard.press('Escape')
+
   await registries.choose(gone, 'Remove')
   await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).press('Enter')
   await expect(registries.registry(gone)).toHaveCount(0)

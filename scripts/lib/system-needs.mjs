@@ -91,7 +91,8 @@ export function neededPrograms({ display, tests }) {
       ? [
           need('busybox', 'the tests make their images from it', 'busybox-static'),
           need('docker-registry', 'the tests pull from it and push to it', 'docker-registry'),
-          need('htpasswd', 'the tests give that registry its users with it', 'apache2-utils')
+          need('htpasswd', 'the tests give that registry its users with it', 'apache2-utils'),
+          need('openssl', 'the tests make certificates with it', 'openssl')
         ]
       : [])
   ]

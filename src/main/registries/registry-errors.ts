@@ -50,9 +50,9 @@ export function registryConnectionError(host: string, thrown: unknown): unknown 
   const code = 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : ''
   const known = Object.hasOwn(WORDS, code) ? WORDS[code] : undefined
   if (known !== undefined) return sentence(host, known, thrown)
-  if (/CERT|SSL|TLS|EPROTO|SIGNED|ISSUER/.test(code)) {
+  if (/CERT|SSL|TLS|EPROTO|SIGNED|ISSUER|VERIFY/.test(code)) {
     const words = `has no certificate that is trusted here (${oneLine(code, 60)})`
-    return sentence(host, [words, 'Add its authority to this computer’s certificates.'], thrown)
+    return sentence(host, [words, 'Add its authority: Registries, Certificates in the menu of its line.'], thrown)
   }
   return sentence(host, ['cannot be read', 'Check the address and the network.'], thrown)
 }
