@@ -6,11 +6,11 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { authoritiesOf, distrustAuthority, trustAuthority } from './authorities'
-import { RegistryHttp, type RegistryAccess } from './registry-http'
-import { testRegistry } from './registry-test'
-import { trustFor } from './registry-trust'
-import { failureOf, LOGIN, NEVER } from './testing'
+import { authoritiesOf, distrustAuthority, trustAuthority } from '@main/registries/authorities'
+import { RegistryHttp, type RegistryAccess } from '@main/registries/registry-http'
+import { testRegistry } from '@main/registries/registry-test'
+import { trustFor } from '@main/registries/registry-trust'
+import { failureOf, LOGIN, NEVER } from '@main/registries/testing'
 
 let folder: string
 let server: Server
