@@ -52,7 +52,11 @@ export function registryConnectionError(host: string, thrown: unknown): unknown 
   if (known !== undefined) return sentence(host, known, thrown)
   if (/CERT|SSL|TLS|EPROTO|SIGNED|ISSUER|VERIFY/.test(code)) {
     const words = `has no certificate that is trusted here (${oneLine(code, 60)})`
-    return sentence(host, [words, 'Add its authority: Registries, Certificates in the menu of its line.'], thrown)
+    return sentence(
+      host,
+      [words, 'Add its authority: Registries, Certificates in the menu of its line.'],
+      thrown
+    )
   }
   return sentence(host, ['cannot be read', 'Check the address and the network.'], thrown)
 }
