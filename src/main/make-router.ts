@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import { app, BrowserWindow, clipboard, shell } from 'electron'
 import { contract } from '@shared/contract'
 import type { Settings } from '@shared/contract/settings'
+import { runBuildx } from './builders/run-buildx'
+import { Builders } from './builders/service'
 import { BuildHistory } from './build-history/service'
 import { DiskService } from './disk/service'
 import { registryCredentials, type Credentials } from './docker/registry-credentials'
@@ -11,6 +13,7 @@ import type { EngineSupervisor } from './engine/supervisor'
 import { appHandlers } from './handlers/app'
 import { buildCacheHandlers } from './handlers/build-cache'
 import { buildHistoryHandlers } from './handlers/build-history'
+import { buildersHandlers } from './handlers/builders'
 import { containersHandlers } from './handlers/containers'
 import { diskHandlers } from './handlers/disk'
 import { engineHandlers } from './handlers/engine'
@@ -40,7 +43,7 @@ import {
 } from './platform/credential-helper'
 import type { Logger } from './platform/logger'
 import type { Mailbox } from './platform/mailbox'
-import type { Paths } from './platform/paths'
+import { resolveBundleDir, type Paths } from './platform/paths'
 import type { SettingsStore } from './platform/settings'
 import { AddedRegistries } from './registries/added-registries'
 import type { EngineSession } from './resources/session'
@@ -99,6 +102,7 @@ export function makeRouter(parts: Parts): Router {
     buildHistory: buildHistoryHandlers({
       history: new BuildHistory(historyParts(session, cliConfigDir, paths))
     }),
+    builders: buildersHandlers({ builders: new Builders(runBuildx(buildxParts(parts, cliConfigDir))) }),
     containers: containersHandlers({ session, tasks, stats, endings, credentials, openExternal }),
     disk: diskHandlers({ disk: new DiskService({ client: () => session.client(), dataRoot }), tasks }),
     engine: engineHandlers({ supervisor, reveal: (path) => shell.showItemInFolder(path) }),
@@ -131,6 +135,14 @@ export function makeRouter(parts: Parts): Router {
     tasks: tasksHandlers({ tasks })
   }
   return new Router({ contract, handlers, log, checkResults: !app.isPackaged, now: () => performance.now() })
+}
+
+function buildxParts({ paths, supervisor }: Parts, cliConfigDir: string) {
+  const place = app.isPackaged
+    ? { packagedResources: process.resourcesPath }
+    : { repository: app.getAppPath() }
+  const bundleDir = resolveBundleDir({ ...place, platform: process.platform, arch: process.arch })
+  return { bundleDir, cliConfigDir, stateDir: join(paths.cliDir, 'buildx'), status: () => supervisor.status }
 }
 
 /** buildx writes down what it starts beside the configuration of the CLI that called it: the user's, or the bundled one's. */

@@ -2,6 +2,7 @@
 import { app } from './app'
 import { buildCache } from './build-cache'
 import { buildHistory } from './build-history'
+import { builders } from './builders'
 import { containers } from './containers'
 import { disk } from './disk'
 import type { Api as ApiOf } from './dsl'
@@ -23,6 +24,7 @@ export const contract = {
   app,
   buildCache,
   buildHistory,
+  builders,
   containers,
   disk,
   engine,

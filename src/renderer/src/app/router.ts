@@ -67,7 +67,7 @@ const ROUTES: readonly RouteRecordRaw[] = [
     meta: { page: 'Images', needsEngine: true, staysReadable: true }
   },
   {
-    path: '/builds/:tab(cache)?',
+    path: '/builds/:tab(cache|builders)?',
     component: () => import('@/features/builds/BuildsPage.vue'),
     props: true,
     meta: { page: 'Builds', needsEngine: true, staysReadable: true }

@@ -1,0 +1,72 @@
+/**
+ * The builders buildx knows, through buildx itself: it keeps them, starts them and knows their drivers. Each question is one run
+ * of the bundled program that ends by itself. Plain Node; called by handlers/builders.
+ */
+import type { Builder, NewBuilder } from '@shared/contract/builders'
+import { oneLine } from '@shared/docker/text'
+import { AppError } from '@shared/errors'
+import type { RunResult } from '../platform/child-process'
+import { parseBuilders } from './parse'
+
+/** Runs the bundled buildx for the engine in use, to its end. */
+export type RunBuildx = (args: readonly string[], signal: AbortSignal) => Promise<RunResult>
+
+export class Builders {
+  readonly #run: RunBuildx
+
+  constructor(run: RunBuildx) {
+    this.#run = run
+  }
+
+  async list(signal: AbortSignal): Promise<Builder[]> {
+    return parseBuilders(await this.#ask(['ls', '--no-trunc', '--format', 'json'], signal))
+  }
+
+  async create(wanted: NewBuilder, signal: AbortSignal): Promise<void> {
+    await this.#ask(createArguments(wanted), signal)
+  }
+
+  async stop(name: string, signal: AbortSignal): Promise<void> {
+    await this.#ask(['stop', name], signal)
+  }
+
+  async remove(name: string, keepState: boolean, signal: AbortSignal): Promise<void> {
+    await this.#ask(['rm', '--force', ...(keepState ? ['--keep-state'] : []), name], signal)
+  }
+
+  async #ask(args: readonly string[], signal: AbortSignal): Promise<string> {
+    const { exitCode, stdout, stderr } = await this.#run(args, signal)
+    if (exitCode === 0) return stdout
+    throw refusal(stderr)
+  }
+}
+
+/** `docker buildx create …`, as the arguments after `buildx`. */
+export function createArguments({ name, driver, endpoint, options, platforms }: NewBuilder): string[] {
+  return [
+    'create',
+    '--name',
+    name,
+    '--driver',
+    driver,
+    ...options.flatMap((option) => ['--driver-opt', option]),
+    ...(platforms.length > 0 ? ['--platform', platforms.join(',')] : []),
+    // An address that looks like an option is an address.
+    ...(endpoint === '' ? [] : ['--', endpoint])
+  ]
+}
+
+function refusal(stderr: string): AppError {
+  const lines = stderr.split('\n').filter((line) => line.trim() !== '')
+  const said = oneLine((lines.at(-1) ?? 'buildx ended without a word').replace(/^ERROR:\s*/i, ''), 500)
+  const text = said.replace(/\.$/, '')
+  if (/no builder .* found|not found/i.test(text)) {
+    return new AppError('NotFound', `${text}.`, {
+      hint: 'It may have been removed meanwhile: read the list again.'
+    })
+  }
+  if (/already exists|existing instance/i.test(text)) {
+    return new AppError('Conflict', `${text}.`, { hint: 'Choose another name.' })
+  }
+  return new AppError('System', `buildx says: ${text}.`, { hint: 'Check what was asked for and try again.' })
+}

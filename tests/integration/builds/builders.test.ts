@@ -1,0 +1,62 @@
+/** Builders through the bundled buildx, on the real engine. A BuildKit in a container needs an image: none is started here. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { Builder, type NewBuilder } from '@shared/contract/builders'
+import { Builders } from '@main/builders/service'
+import { run } from '@main/platform/child-process'
+import { bundleDir, canRunEngine, startEngine, type TestEngine } from '../engine-fixture'
+
+describe.skipIf(!canRunEngine)('builders', () => {
+  let engine: TestEngine
+  let builders: Builders
+  const signal = new AbortController().signal
+  const harbour: NewBuilder = {
+    name: 'harbour',
+    driver: 'docker-container',
+    endpoint: '',
+    options: ['network=host', 'env.NOTE=a b'],
+    platforms: ['linux/amd64', 'linux/arm64']
+  }
+
+  beforeAll(async () => {
+    engine = await startEngine()
+    builders = new Builders((args, stop) =>
+      run(`${bundleDir}/cli-plugins/docker-buildx`, args, { env: engine.env, timeoutMs: 30_000 }, stop)
+    )
+  })
+  afterAll(async () => {
+    await engine.stop()
+  })
+
+  it('the engine’s own is there, with what buildx inspect says of it', async () => {
+    const list = await builders.list(signal)
+    for (const one of list) Builder.parse(one)
+    const own = list.find(({ name }) => name === 'default')
+    expect(own).toMatchObject({ driver: 'docker', error: '', nodes: [{ status: 'running' }] })
+    const told = await engine.docker('buildx', 'inspect', 'default')
+    expect(told).toContain(own?.nodes[0]?.version)
+    expect(own?.nodes[0]?.platforms).toContain('linux/amd64')
+  })
+
+  it('one is made, listed as the CLI lists it, stopped and removed', async () => {
+    await builders.create(harbour, signal)
+    const made = (await builders.list(signal)).find(({ name }) => name === 'harbour')
+    expect(made).toMatchObject({ driver: 'docker-container', nodes: [{ status: 'inactive' }] })
+    expect(made?.nodes[0]?.options.join(' ')).toContain('network=host')
+    expect(made?.nodes[0]?.platforms.join()).toContain('linux/arm64')
+    expect(await engine.docker('buildx', 'ls')).toContain('harbour')
+
+    await expect(builders.create(harbour, signal)).rejects.toMatchObject({ code: 'Conflict' })
+    await builders.stop('harbour', signal)
+    await builders.remove('harbour', false, signal)
+    expect((await builders.list(signal)).map(({ name }) => name)).not.toContain('harbour')
+  })
+
+  it('what is refused is a sentence', async () => {
+    await expect(builders.stop('nobody', signal)).rejects.toMatchObject({ code: 'NotFound' })
+    await expect(builders.remove('nobody', false, signal)).rejects.toMatchObject({ code: 'NotFound' })
+    await expect(builders.create({ ...harbour, options: ['nonsense=1'] }, signal)).rejects.toMatchObject({
+      message: expect.stringContaining('nonsense') as string
+    })
+    expect((await builders.list(signal)).map(({ name }) => name)).not.toContain('harbour')
+  })
+})
