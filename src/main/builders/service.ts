@@ -57,9 +57,10 @@ export function createArguments({ name, driver, endpoint, options, platforms }: 
 }
 
 function refusal(stderr: string): AppError {
-  const lines = stderr.split('\n').filter((line) => line.trim() !== '')
-  const said = oneLine((lines.at(-1) ?? 'buildx ended without a word').replace(/^ERROR:\s*/i, ''), 500)
-  const text = said.replace(/\.$/, '')
+  // The reason may be on any of its lines.
+  const lines = stderr.split('\n').map((line) => line.replace(/^(?:ERROR|error):\s*/, '').trim())
+  const said = oneLine(lines.filter((line) => line !== '').join('; '), 500)
+  const text = (said || 'it ended without a word').replace(/\.$/, '')
   if (/no builder .* found|not found/i.test(text)) {
     return new AppError('NotFound', `${text}.`, {
       hint: 'It may have been removed meanwhile: read the list again.'

@@ -13,10 +13,10 @@ export const CACHE_COLUMNS: readonly TableColumn[] = [
   { key: 'size', label: 'Size', width: '84px', sortable: true, align: 'end' },
   { key: 'used', label: 'Last used', width: '124px', sortable: true },
   { key: 'uses', label: 'Uses', width: '60px', sortable: true, align: 'end', hideBelow: 560 },
-  { key: 'type', label: 'Type', width: '124px', sortable: true, hideBelow: 700 },
-  { key: 'state', label: 'State', width: '140px', sortable: true, hideBelow: 620 },
-  { key: 'parents', label: 'Parents', width: '72px', sortable: true, align: 'end', hideBelow: 860 },
-  { key: 'id', label: 'ID', width: '116px', hideBelow: 980 }
+  { key: 'type', label: 'Type', width: '124px', sortable: true, hideBelow: 860 },
+  { key: 'state', label: 'State', width: '140px', sortable: true, hideBelow: 720 },
+  { key: 'parents', label: 'Parents', width: '72px', sortable: true, align: 'end', hideBelow: 980 },
+  { key: 'id', label: 'ID', width: '116px', hideBelow: 1060 }
 ]
 
 export interface CacheRow {
