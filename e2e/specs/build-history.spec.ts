@@ -58,6 +58,7 @@ test('builds of the CLI appear by themselves, are looked into and deleted, by ke
   await expect(page.getByRole('heading', { level: 1, name: 'history/shop:2' })).toBeVisible()
   await expect(page.getByRole('alert')).toContainText('Failed at line 2 of Dockerfile')
   await expect(page.getByRole('alert')).toContainText('last words')
+  await expect(page.getByRole('figure', { name: 'Timeline', exact: true })).toBeVisible()
   await expect(builds.steps.getByRole('listitem', { name: /last words.* Error/ })).toBeVisible()
   expect(await seriousFindings(page)).toEqual([])
   await builds.tab('Log').press('Enter')

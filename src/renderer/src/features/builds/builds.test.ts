@@ -5,7 +5,7 @@ import type { DiskCacheRecord } from '@shared/contract/disk'
 import { BUILD_STATES } from '@shared/contract/builds'
 import { durationText, expired, formatBuildSort, parseBuildSort, shownBuilds } from './build-rows'
 import { cacheKey, cacheRemoval, chosenBy, heldByCache } from './cache-rules'
-import { axisOf, placeOn } from './past/step-axis'
+import { axisOf, lanesOf, placeOn } from './past/step-axis'
 
 const build = (given: Partial<BuildRecord> & { Id: string }): BuildRecord => ({
   ref: given.Id,
@@ -169,6 +169,27 @@ test('a step has a place on the axis that is on it', () => {
         expect(width).toBeGreaterThanOrEqual(1)
         expect(left).toBeLessThanOrEqual(100)
       }
+    })
+  )
+})
+
+test('steps in one lane do not overlap, and there are no more lanes than steps at once', () => {
+  const step = fc
+    .tuple(fc.integer({ min: 0, max: 50 }), fc.integer({ min: 1, max: 20 }))
+    .map(([startedAt, length]) => ({ startedAt, endedAt: startedAt + length }))
+  fc.assert(
+    fc.property(fc.array(step, { minLength: 1 }), (steps) => {
+      const lanes = lanesOf(steps)
+      expect(lanes.flat()).toHaveLength(steps.length)
+      for (const lane of lanes) {
+        for (const [index, one] of lane.slice(1).entries()) {
+          expect(one.startedAt).toBeGreaterThanOrEqual(lane[index]?.endedAt ?? 0)
+        }
+      }
+      const atOnce = steps.map(
+        ({ startedAt: at }) => steps.filter((one) => one.startedAt <= at && at < one.endedAt).length
+      )
+      expect(lanes.length).toBe(Math.max(...atOnce))
     })
   )
 })

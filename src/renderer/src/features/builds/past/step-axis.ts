@@ -26,3 +26,20 @@ export function placeOn(
   const end = Math.min(100, (((endedAt ?? to) - from) / span) * 100)
   return { left, width: Math.max(1, end - left) }
 }
+
+/** Steps side by side: each in the first lane that is free when it begins, so that there are as many lanes as ran at once. */
+export function lanesOf<T extends Pick<BuildStep, 'startedAt' | 'endedAt'>>(
+  steps: readonly T[]
+): readonly (readonly T[])[] {
+  const lanes: { end: number; readonly steps: T[] }[] = []
+  for (const step of [...steps].sort((a, b) => a.startedAt - b.startedAt)) {
+    const end = step.endedAt ?? Infinity
+    const free = lanes.find((lane) => lane.end <= step.startedAt)
+    if (free === undefined) lanes.push({ end, steps: [step] })
+    else {
+      free.end = end
+      free.steps.push(step)
+    }
+  }
+  return lanes.map(({ steps: inLane }) => inLane)
+}
