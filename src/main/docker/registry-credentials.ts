@@ -87,6 +87,8 @@ async function fromHelper(name: string, server: string, ask: AskHelper, signal: 
     throw new AppError('InvalidParameter', `docker-credential-${name} gave an answer that is none.`)
   }
   const { Username, Secret } = reply
+  // What pass answers when it has nothing.
+  if (Secret === '') return NOBODY
   // What helpers call an identity token instead of a password.
   if (Username === '<token>') return login({ identitytoken: Secret, serveraddress: server })
   return login({ username: Username, password: Secret, serveraddress: server })

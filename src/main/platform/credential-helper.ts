@@ -14,7 +14,8 @@ export const HELPER_TIMEOUT_MS = 10_000
 const STORE_TIMEOUT_MS = 60_000
 const MAX_BYTES = 1024 * 1024
 /** What helpers print, on their output and with exit code 1, when they have nothing for a server. */
-const NOTHING = /credentials not found|no credentials server URL|no username provided/i
+const NOTHING =
+  /credentials not found|no credentials server URL|no username provided|is not in the password store/i
 /** What helpers print when they do not work, and what helps. Their words are not shown: they may hold more. */
 const FAILURES: readonly { readonly says: RegExp; readonly hint: string }[] = [
   {

@@ -163,6 +163,22 @@ describe('a log out', () => {
     expect(await content()).toEqual({ credsStore: 'pass', auths: {} })
   })
 
+  it('asks a helper to forget only what it has: some fail for the rest', async () => {
+    await put({ credsStore: 'pass', auths: { 'reg.example': {} } })
+    const { made, asked } = helpers({ pass: { 'https://reg.example/v2/': 'ann' } })
+    await forgetLogin('reg.example', new CliConfig(folder), made, NEVER)
+    expect(asked).toEqual(['erase pass https://reg.example/v2/'])
+    expect(await content()).toEqual({ credsStore: 'pass', auths: {} })
+  })
+
+  it('leaves nobody logged in whose helper answers with nothing', async () => {
+    await put({ credHelpers: { 'cloud.example': 'ecr' } })
+    const empty = JSON.stringify({ ServerURL: 'cloud.example', Username: '', Secret: '' })
+    const made: Helpers = { ...helpers({ ecr: {} }).made, get: () => Promise.resolve(empty) }
+    const { registries } = await knownRegistries(sources({ helpers: made }), NEVER)
+    expect(registries.map(({ host, login }) => `${host} ${login}`)).toContain('cloud.example out')
+  })
+
   it('changes nothing when the helper does not forget', async () => {
     const before = { credsStore: 'gone', auths: { 'reg.example': {} } }
     await put(before)

@@ -23,7 +23,7 @@ export type WhoIsIn =
 
 type Kept = { readonly users: ReadonlyMap<string, string> } | { readonly error: AppError }
 
-const Named = z.object({ Username: z.string() })
+const Answer = z.object({ Username: z.string(), Secret: z.string() })
 /** What helpers are given in place of a name when a token is kept. */
 const TOKEN = '<token>'
 
@@ -87,7 +87,8 @@ export class StoredLogins {
   async #get(helper: string, server: string): Promise<WhoIsIn> {
     try {
       const answer = await this.#helpers.get(helper, server, this.#signal)
-      return answer === null ? { login: 'out' } : signedIn(nameIn(answer))
+      const name = answer === null ? null : nameIn(answer)
+      return name === null ? { login: 'out' } : signedIn(name)
     } catch (thrown) {
       return { login: 'unknown', error: toAppError(thrown) }
     }
@@ -110,12 +111,13 @@ function signedIn(username: string): WhoIsIn {
   return { login: 'in', username: username === TOKEN ? '' : username }
 }
 
-/** The name alone; the secret beside it is dropped here. */
-function nameIn(answer: string): string {
+/** The name alone; the secret beside it is dropped here. Null when there is none: pass says that with an empty one. */
+function nameIn(answer: string): string | null {
   try {
-    return Named.parse(JSON.parse(answer)).Username
+    const { Username, Secret } = Answer.parse(JSON.parse(answer))
+    return Secret === '' ? null : Username
   } catch {
-    return ''
+    return null
   }
 }
 
@@ -134,8 +136,9 @@ export async function forgetLogin(
   const servers = new Set([serverKey(host), ...inFile])
   const names = new Set([...servers].map((server) => config.helperOf(server)).filter((name) => name !== null))
   for (const name of names) {
-    const kept = await helpers.list(name, signal).catch(() => new Map<string, string>())
-    const keys = new Set([...servers, ...[...kept.keys()].filter(isKeyOf(host))])
+    const kept = await helpers.list(name, signal).catch(() => null)
+    // Some call it a failure to forget what they do not have, so a list that can be had decides.
+    const keys = kept === null ? [...servers] : [...kept.keys()].filter(isKeyOf(host))
     for (const server of keys) await helpers.erase(name, server, signal)
   }
   config.forget(new Set(inFile))
