@@ -32,9 +32,7 @@ export async function testRegistry(opened: Opened, signal: AbortSignal): Promise
     failed ||= step.state === 'failed'
     signal.throwIfAborted()
   }
-  const reachable = steps.every(
-    ({ name, state }) => name === 'Login' || state === 'ok' || state === 'warning'
-  )
+  const reachable = !steps.some(({ name, state }) => name !== 'Login' && state === 'failed')
   return { host: opened.http.host, reachable, steps, certificate: test.certificate, limits: test.limits }
 }
 

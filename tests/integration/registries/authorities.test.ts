@@ -114,6 +114,13 @@ describe('a private authority', () => {
 
     distrustAuthority(host, certs())
     expect((await tested()).reachable).toBe(false)
+
+    // By its address there is no name to be found, which is no failure.
+    host = host.replace('localhost', '127.0.0.1')
+    trustAuthority(host, certs(), read('ca.pem'))
+    const byAddress = await tested()
+    expect(byAddress.steps.map(({ state }) => state)).toEqual(['left', 'ok', 'ok', 'ok', 'ok'])
+    expect(byAddress.reachable).toBe(true)
   })
 
   it('is not what is no certificate, or a private key; and the files of others stay', () => {
