@@ -3,7 +3,7 @@
  * and to remove; the others are shown. The engine reads them for each connection, so nothing has to be restarted.
  */
 import { X509Certificate } from 'node:crypto'
-import { existsSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, rmdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Authorities, Certificate } from '@shared/contract/registries'
 import { oneLine } from '@shared/docker/text'
@@ -55,6 +55,11 @@ export function trustAuthority(host: string, folder: string | null, pem: string)
 export function distrustAuthority(host: string, folder: string | null): void {
   if (folder === null) return
   change(join(folder, host), () => rmSync(join(folder, host, OURS), { force: true }))
+  try {
+    rmdirSync(join(folder, host))
+  } catch {
+    // The folder holds the files of others, or was never made.
+  }
 }
 
 function change(folder: string, work: () => void): void {

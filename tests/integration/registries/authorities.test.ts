@@ -1,6 +1,6 @@
 /** A registry over TLS with a private authority: refused with its reason, trusted once the engine's certs.d has it, refused again after. */
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -114,6 +114,7 @@ describe('a private authority', () => {
 
     distrustAuthority(host, certs())
     expect((await tested()).reachable).toBe(false)
+    expect(existsSync(join(certs(), host))).toBe(false)
 
     // By its address there is no name to be found, which is no failure.
     host = host.replace('localhost', '127.0.0.1')
