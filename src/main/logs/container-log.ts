@@ -1,8 +1,11 @@
-/** One container's log in memory: its lines, its reader while somebody looks, and where it was cleared. Owned by service.ts. */
+/**
+ * One log in memory: its lines, what fills them while somebody looks, and where it was cleared. Of a container, or of what
+ * else writes lines (a build). Owned by service.ts.
+ */
 import type { LogSource } from '@shared/contract/logs'
 import { JsonSense } from './json-sense'
-import { LineStore, type StoreLimits } from './line-store'
-import { LogReader, type ReaderDeps } from './reader'
+import type { LogFeed } from './feed'
+import type { LineStore } from './line-store'
 
 /** A reader that nobody looks at goes on for so long: a view is often opened just after another one. */
 const LINGER_MS = 500
@@ -10,7 +13,7 @@ const LINGER_MS = 500
 export class ContainerLog {
   readonly id: string
   readonly store: LineStore
-  readonly reader: LogReader
+  readonly reader: LogFeed
   /** The name under which it was last looked at. */
   name = ''
   /** Lines before this one were cleared away. */
@@ -20,11 +23,11 @@ export class ContainerLog {
   #linger: ReturnType<typeof setTimeout> | null = null
   readonly #sense: JsonSense
 
-  constructor(deps: Omit<ReaderDeps, 'store' | 'maxLines'> & { readonly limits: StoreLimits }) {
-    this.id = deps.id
-    this.store = new LineStore(deps.limits)
-    this.#sense = new JsonSense(this.store)
-    this.reader = new LogReader({ ...deps, store: this.store, maxLines: deps.limits.maxLines })
+  constructor(id: string, store: LineStore, reader: LogFeed) {
+    this.id = id
+    this.store = store
+    this.#sense = new JsonSense(store)
+    this.reader = reader
   }
 
   get views(): number {

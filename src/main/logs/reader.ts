@@ -9,6 +9,7 @@ import type { LogSource } from '@shared/contract/logs'
 import type { DockerClient } from '../docker/client'
 import { logOrigin, openLog } from '../docker/logs'
 import { LineAssembler, type Line } from './line-assembler'
+import type { LogFeed } from './feed'
 import type { LineStore } from './line-store'
 import { resumeAfter, type Resume } from './resume'
 
@@ -35,7 +36,7 @@ const RESUME_TAIL = 2000
 /** More was written than the tail that was asked for. */
 class GapError extends Error {}
 
-export class LogReader {
+export class LogReader implements LogFeed {
   state: LogSource['state'] = 'reading'
   problem: AppError | null = null
   olderUnread = false

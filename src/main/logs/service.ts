@@ -10,7 +10,9 @@ import type { EngineSession } from '../resources/session'
 import { pause } from '../resources/pause'
 import { ContainerLog } from './container-log'
 import { exportJob, type ExportJob, type ExportOptions } from './export'
-import type { StoreLimits } from './line-store'
+import type { OtherLogs } from './feed'
+import { LineStore, type StoreLimits } from './line-store'
+import { LogReader } from './reader'
 import { readRows, rowText, type TextOptions } from './row'
 import { Scanner, type ScanThread } from './scanner'
 import { LogView } from './view'
@@ -34,6 +36,8 @@ export interface LogServiceDeps {
   readonly session: Pick<EngineSession, 'client' | 'containers' | 'watchContainers'>
   readonly startScan: () => ScanThread
   readonly limits?: typeof LOG_LIMITS
+  /** Lines that others write and keep. */
+  readonly others?: OtherLogs
 }
 
 export interface ViewParams {
@@ -44,6 +48,7 @@ export interface ViewParams {
 export class LogService {
   readonly #session: LogServiceDeps['session']
   readonly #limits: typeof LOG_LIMITS
+  readonly #others: OtherLogs | undefined
   readonly #scanner: Scanner
   readonly #logs = new Map<string, ContainerLog>()
   readonly #views = new Map<string, LogView>()
@@ -51,8 +56,9 @@ export class LogService {
   /** The containers of the engine are known. */
   #listed = false
 
-  constructor({ session, startScan, limits = LOG_LIMITS }: LogServiceDeps) {
+  constructor({ session, startScan, limits = LOG_LIMITS, others }: LogServiceDeps) {
     this.#session = session
+    this.#others = others
     this.#limits = limits
     this.#scanner = new Scanner(startScan)
   }
@@ -145,19 +151,28 @@ export class LogService {
   }
 
   #log(id: string, name: string): ContainerLog {
-    const known = this.#logs.get(id)
-    const log =
-      known ??
-      new ContainerLog({
-        id,
-        limits: this.#limits,
-        client: () => this.#session.client(),
-        isAlive: () => this.#isAlive(id),
-        onChange: () => this.#changed(id)
-      })
+    const log = this.#logs.get(id) ?? this.#open(id)
     log.name = name
     this.#logs.set(id, log)
     return log
+  }
+
+  #open(id: string): ContainerLog {
+    const onChange = (): void => this.#changed(id)
+    if (this.#others?.owns(id) === true) {
+      const { store, reader } = this.#others.open(id, onChange)
+      return new ContainerLog(id, store, reader)
+    }
+    const store = new LineStore(this.#limits)
+    const reader = new LogReader({
+      id,
+      store,
+      client: () => this.#session.client(),
+      isAlive: () => this.#isAlive(id),
+      onChange,
+      maxLines: this.#limits.maxLines
+    })
+    return new ContainerLog(id, store, reader)
   }
 
   #isAlive(id: string): boolean | null | undefined {
@@ -176,9 +191,11 @@ export class LogService {
   /** What nobody has looked at for longest goes first; what somebody looks at is bounded by itself. */
   #keepWithinBounds(): void {
     let total = 0
-    for (const { store } of this.#logs.values()) total += store.sizeBytes
+    // What others keep is theirs to bound.
+    const own = [...this.#logs.values()].filter(({ id }) => this.#others?.owns(id) !== true)
+    for (const { store } of own) total += store.sizeBytes
     if (total <= this.#limits.maxTotalBytes) return
-    const idle = [...this.#logs.values()].filter(({ views }) => views === 0)
+    const idle = own.filter(({ views }) => views === 0)
     idle.sort((a, b) => a.lastUsed - b.lastUsed)
     for (const log of idle) {
       if (total <= this.#limits.maxTotalBytes) return

@@ -3,6 +3,7 @@ import { app } from './app'
 import { buildCache } from './build-cache'
 import { buildHistory } from './build-history'
 import { builders } from './builders'
+import { builds } from './builds'
 import { containers } from './containers'
 import { disk } from './disk'
 import type { Api as ApiOf } from './dsl'
@@ -25,6 +26,7 @@ export const contract = {
   buildCache,
   buildHistory,
   builders,
+  builds,
   containers,
   disk,
   engine,

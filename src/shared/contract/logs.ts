@@ -1,5 +1,5 @@
 /**
- * Logs: a view onto the lines of one container or of several merged by time. The lines live in main; the page watches the
+ * Logs: a view onto the lines of one container, of several merged by time, or of a build. The lines live in main; the page watches the
  * view (how many rows, matches, levels) and reads only the rows it shows. Rows have numbers that never change while the
  * view is open, except those at or after `changedFrom`.
  */
@@ -13,6 +13,9 @@ export type LogLevel = z.output<typeof LogLevel>
 
 const Time = z.number().min(0).max(8.64e15)
 const Row = z.number().int().min(0)
+
+/** A build of this app, or one of its steps: see `buildLogId` in builds.ts. */
+const BuildLogId = z.string().regex(/^build:[0-9a-f-]{36}(?::\d{1,6})?$/)
 
 /** What of the lines is shown. Times are milliseconds since the epoch. */
 export const LogFilter = z.object({
@@ -123,7 +126,7 @@ export const logs = {
   watch: stream({
     params: z.object({
       sources: z
-        .array(z.object({ id: ContainerId, name: z.string().max(1000) }))
+        .array(z.object({ id: z.union([ContainerId, BuildLogId]), name: z.string().max(1000) }))
         .min(1)
         .max(200),
       filter: LogFilter

@@ -1,0 +1,81 @@
+/** Why a build failed, from what buildx said and what its steps printed: a sentence, a next step, the place. Pure. */
+import type { BuildFailure, BuildStep } from '@shared/contract/builds'
+import { plainText, oneLine } from '@shared/docker/text'
+import { ERROR_RULES, EXIT_HINTS, OUTPUT_RULES, type Verdict } from './failure-rules'
+import { sourceExcerpt } from './source-excerpt'
+
+export interface FailureEvidence {
+  /** buildx's own lines, progress left out. */
+  readonly said: readonly string[]
+  readonly steps: readonly BuildStep[]
+  /** The last lines of a step. */
+  readonly lastLines: (step: number) => readonly string[]
+  readonly exitCode: number | null
+  readonly builder: string
+}
+
+const PREFIX = /^(?:ERROR: |error: )?(?:failed to build: )?(?:failed to solve: )?/i
+const EXIT_CODE = /process "([\s\S]*)" did not complete successfully: exit code: (\d+)/
+const DEFAULT_HINT = 'The log has all that was printed.'
+
+export function explainFailure(evidence: FailureEvidence): BuildFailure {
+  const said = evidence.said.map(plainText)
+  const error = errorIn(said)
+  const step = evidence.steps.findLast(({ state }) => state === 'Error')
+  const lastLines = step === undefined ? [] : evidence.lastLines(step.number).map(plainText)
+  const verdict = verdictOn({ ...evidence, said }, error, step, lastLines)
+  return {
+    ...verdict,
+    said: said.join('\n').trim().slice(-8000),
+    step: step?.text ?? null,
+    lastLines,
+    source: sourceExcerpt(said)
+  }
+}
+
+/** buildx's last word; what it says before is often a warning. */
+function errorIn(said: readonly string[]): string {
+  const at = said.findLastIndex((line) => /^ERROR: /i.test(line))
+  const text = at < 0 ? (said.findLast((line) => line.trim() !== '') ?? '') : said.slice(at).join('\n')
+  return text.replace(PREFIX, '').trim()
+}
+
+function verdictOn(
+  { exitCode, builder, said }: FailureEvidence,
+  error: string,
+  step: BuildStep | undefined,
+  lastLines: readonly string[]
+): Verdict {
+  const code = EXIT_CODE.exec(error) ?? EXIT_CODE.exec(step?.error ?? '')
+  if (code !== null && !isEngineLost(error)) return exitVerdict(step, Number(code[2]), lastLines)
+  const all = said.join('\n')
+  for (const { says, tell } of ERROR_RULES) {
+    const match = says.exec(error) ?? says.exec(step?.error ?? '')
+    if (match !== null) return tell(match, { error, all, builder })
+  }
+  if (error !== '') return { message: sentence(error), hint: DEFAULT_HINT }
+  if (step !== undefined) return { message: sentence(step.error), hint: DEFAULT_HINT }
+  const how = exitCode === null ? 'was ended from outside' : `ended with exit code ${exitCode}`
+  return { message: `buildx ${how} without saying why.`, hint: DEFAULT_HINT }
+}
+
+/** A command that is cut off also has an exit code; that the engine went away is what matters. */
+function isEngineLost(error: string): boolean {
+  return ERROR_RULES[0]?.says.test(error) === true
+}
+
+function exitVerdict(step: BuildStep | undefined, code: number, lastLines: readonly string[]): Verdict {
+  const text = lastLines.join('\n')
+  const hint =
+    EXIT_HINTS.get(code) ??
+    OUTPUT_RULES.find(({ says }) => says.test(text))?.hint ??
+    'Its last lines mostly say why.'
+  const name = step === undefined ? 'A command' : `“${oneLine(step.text, 200)}”`
+  return { message: `${name} failed with exit code ${code}.`, hint }
+}
+
+function sentence(text: string): string {
+  const line = oneLine(text, 500)
+  const first = line.charAt(0).toUpperCase() + line.slice(1)
+  return /[.!?…]$/.test(first) ? first : `${first}.`
+}
