@@ -2,10 +2,15 @@
  * The composition root: constructs the parts, wires them to one another, starts and stops them. No logic of its own.
  * Loaded by index.ts once the window is on its way.
  */
+import { homedir } from 'node:os'
+import { join } from 'node:path'
 import { app, type BrowserWindow } from 'electron'
 import { Settings } from '@shared/contract/settings'
-import { createEngineSupervisor } from './engine/supervisor'
+import { Buildx, buildxTarget } from './builds/buildx'
+import { BuildRegistry } from './builds/registry'
+import { createEngineSupervisor, type EngineSupervisor } from './engine/supervisor'
 import type { Router } from './ipc/router'
+import { startLines } from './platform/line-process'
 import type { Logger } from './platform/logger'
 import { Mailbox } from './platform/mailbox'
 import { resolveBundleDir, type Paths } from './platform/paths'
@@ -48,10 +53,23 @@ export function start(base: {
     log: { warn: (message, { kind }) => log.warn(message, { area: 'session', kind: String(kind) }) }
   })
   const tasks = new TaskRegistry()
-  const logs = new LogService({ session, startScan: startScanThread })
+  const builds = new BuildRegistry({ tasks, buildx: makeBuildx(paths, supervisor) })
+  const logs = new LogService({ session, startScan: startScanThread, others: builds })
   const terminals = new TerminalRegistry(() => session.client())
   const told = { endings: new Endings(), navigations: new Mailbox<string>() }
-  const parts = { paths, resources, log, settings, supervisor, session, tasks, logs, terminals, ...told }
+  const parts = {
+    paths,
+    resources,
+    log,
+    settings,
+    supervisor,
+    session,
+    tasks,
+    builds,
+    logs,
+    terminals,
+    ...told
+  }
 
   connectSession(supervisor, session, log)
   notifyOfContainers({ ...parts, window })
@@ -60,14 +78,32 @@ export function start(base: {
   return { router: makeRouter(parts), shutDown: () => shutDown(parts) }
 }
 
-async function shutDown({ tasks, logs, terminals, supervisor, session, log }: Parts): Promise<void> {
+async function shutDown({ tasks, builds, logs, terminals, supervisor, session, log }: Parts): Promise<void> {
   tasks.cancelAll()
+  await builds.dispose()
   logs.dispose()
   await terminals.closeAll()
   await supervisor.dispose().catch((thrown: unknown) => {
     log.error('the engine could not be stopped', { area: 'app' }, thrown)
   })
   session.disconnect()
+}
+
+/** The bundled buildx, against the engine in use as the docker CLI would reach it. */
+function makeBuildx(paths: Paths, supervisor: EngineSupervisor): Buildx {
+  return new Buildx({
+    program: join(
+      bundleDir(),
+      'cli-plugins',
+      process.platform === 'win32' ? 'docker-buildx.exe' : 'docker-buildx'
+    ),
+    cliConfigDir: process.env['DOCKER_CONFIG'] ?? join(homedir(), '.docker'),
+    stateDir: join(paths.cliDir, 'buildx'),
+    runDir: paths.runDir,
+    target: () => buildxTarget(supervisor.status),
+    startLines,
+    env: process.env
+  })
 }
 
 function bundleDir(): string {

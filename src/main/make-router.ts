@@ -7,6 +7,7 @@ import type { Settings } from '@shared/contract/settings'
 import { runBuildx } from './builders/run-buildx'
 import { Builders } from './builders/service'
 import { BuildHistory } from './build-history/service'
+import type { BuildRegistry } from './builds/registry'
 import { DiskService } from './disk/service'
 import { registryCredentials, type Credentials } from './docker/registry-credentials'
 import type { EngineSupervisor } from './engine/supervisor'
@@ -14,6 +15,7 @@ import { appHandlers } from './handlers/app'
 import { buildCacheHandlers } from './handlers/build-cache'
 import { buildHistoryHandlers } from './handlers/build-history'
 import { buildersHandlers } from './handlers/builders'
+import { buildsHandlers } from './handlers/builds'
 import { containersHandlers } from './handlers/containers'
 import { diskHandlers } from './handlers/disk'
 import { engineHandlers } from './handlers/engine'
@@ -47,6 +49,7 @@ import { resolveBundleDir, type Paths } from './platform/paths'
 import type { SettingsStore } from './platform/settings'
 import { AddedRegistries } from './registries/added-registries'
 import type { EngineSession } from './resources/session'
+import { chooseForBuild } from './shell/build-dialogs'
 import {
   chooseArchive,
   chooseExportFile,
@@ -72,6 +75,7 @@ export interface Parts {
   readonly supervisor: EngineSupervisor
   readonly session: EngineSession
   readonly tasks: TaskRegistry
+  readonly builds: BuildRegistry
   readonly logs: LogService
   readonly terminals: TerminalRegistry
   readonly endings: Endings
@@ -103,6 +107,7 @@ export function makeRouter(parts: Parts): Router {
       history: new BuildHistory(historyParts(session, cliConfigDir, paths))
     }),
     builders: buildersHandlers({ builders: new Builders(runBuildx(buildxParts(parts, cliConfigDir))) }),
+    builds: buildsHandlers({ builds: parts.builds, choose: chooseForBuild }),
     containers: containersHandlers({ session, tasks, stats, endings, credentials, openExternal }),
     disk: diskHandlers({ disk: new DiskService({ client: () => session.client(), dataRoot }), tasks }),
     engine: engineHandlers({ supervisor, reveal: (path) => shell.showItemInFolder(path) }),

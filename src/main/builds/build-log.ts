@@ -4,8 +4,8 @@
  */
 import type { LogSource } from '@shared/contract/logs'
 import type { LogFeed, WrittenLog } from '../logs/feed'
-import { STDERR, STDOUT, type StreamNumber } from '../logs/framing'
-import { FLAG_STDERR, LineStore, PAGE_LINES, type StoreLimits } from '../logs/line-store'
+import { STDOUT, type StreamNumber } from '../logs/framing'
+import { LineStore, type StoreLimits } from '../logs/line-store'
 
 const NEWLINE = 10
 /** A line without an end is taken in pieces of this size. */
@@ -159,10 +159,3 @@ function append(store: LineStore, bytes: Uint8Array, stream: StreamNumber, timeM
   const end = bytes.at(-1) === 13 ? bytes.length - 1 : bytes.length
   store.append({ stream, sec, nano, bytes, start: 0, end, ended: true })
 }
-
-/** For tests: whether a line came from the standard error. */
-export function isStderr(store: LineStore, line: number): boolean {
-  return ((store.page(line).flags[line % PAGE_LINES] ?? 0) & FLAG_STDERR) !== 0
-}
-
-export { STDERR, STDOUT }

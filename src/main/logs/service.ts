@@ -92,6 +92,7 @@ export class LogService {
     } finally {
       this.#views.delete(view.id)
       view.close()
+      this.#letGo()
       if (this.#views.size === 0) this.#unfollow()
     }
   }
@@ -179,6 +180,15 @@ export class LogService {
     if (!this.#listed) return undefined
     const row = this.#session.containers.get(id)
     return row === undefined ? null : ALIVE.has(row.State)
+  }
+
+  /** What others keep is opened anew each time. */
+  #letGo(): void {
+    for (const log of this.#logs.values()) {
+      if (log.views > 0 || this.#others?.owns(log.id) !== true) continue
+      log.rest()
+      this.#logs.delete(log.id)
+    }
   }
 
   #changed(id: string): void {

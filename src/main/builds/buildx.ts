@@ -1,0 +1,152 @@
+/**
+ * The bundled buildx: which program, with what environment, against which engine. Used by build-run.ts; the engine's
+ * history and its cache are read without it.
+ */
+import { accessSync, constants, readFileSync, rmSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { z } from 'zod'
+import type { EngineStatus } from '@shared/contract/engine'
+import { AppError } from '@shared/errors'
+import { engineNotRunning } from '../docker/errors'
+import type { LineProcess, LineProcessOptions, StartLines } from '../platform/line-process'
+
+/** How the CLI would reach the engine in use. */
+export interface BuildxTarget {
+  /** `unix:///…` */
+  readonly host: string
+  /** The docker context, where the engine is that of one; its certificates are then found there. */
+  readonly context: string | null
+}
+
+/** @throws AppError `EngineNotRunning` */
+export function buildxTarget({ state, source, host, contextName }: EngineStatus): BuildxTarget {
+  if (state.name !== 'running') throw engineNotRunning()
+  const named = source === 'context' && contextName !== null && contextName !== 'default'
+  return { host, context: named ? contextName : null }
+}
+
+export interface BuildxDeps {
+  readonly program: string
+  /** The CLI's own folder: logins. */
+  readonly cliConfigDir: string
+  /** What buildx remembers of builders and builds for the bundled engine. */
+  readonly stateDir: string
+  /** For files of one build. */
+  readonly runDir: string
+  /** @throws AppError `EngineNotRunning` */
+  readonly target: () => BuildxTarget
+  readonly startLines: StartLines
+  readonly env: Readonly<Record<string, string | undefined>>
+}
+
+export interface BuildxRun extends Pick<LineProcessOptions, 'args' | 'input' | 'onLine'> {
+  /** null: anywhere. */
+  readonly cwd: string | null
+  readonly variables: Readonly<Record<string, string>>
+}
+
+/** Of the app's environment: what finds programs, agents, keyrings and proxies. Nothing of Quayside's own. */
+const INHERITED = [
+  'PATH',
+  'HOME',
+  'USER',
+  'USERPROFILE',
+  'LANG',
+  'TMPDIR',
+  'TEMP',
+  'SystemRoot',
+  'APPDATA',
+  'LOCALAPPDATA',
+  'XDG_RUNTIME_DIR',
+  'DBUS_SESSION_BUS_ADDRESS',
+  'DISPLAY',
+  'GPG_TTY',
+  'GNUPGHOME',
+  'SSH_AUTH_SOCK',
+  'HTTP_PROXY',
+  'HTTPS_PROXY',
+  'NO_PROXY',
+  'http_proxy',
+  'https_proxy',
+  'no_proxy',
+  'SSL_CERT_FILE'
+]
+
+export class Buildx {
+  readonly #deps: BuildxDeps
+
+  constructor(deps: BuildxDeps) {
+    this.#deps = deps
+  }
+
+  /** @throws AppError when there is no engine, or the folder of the context is not there. */
+  start({ args, cwd, variables, input, onLine }: BuildxRun): LineProcess {
+    return this.#deps.startLines(this.#deps.program, {
+      args: ['build', ...args],
+      cwd: existing(cwd) ?? this.#deps.runDir,
+      env: { ...this.environment(), ...variables },
+      input,
+      onLine
+    })
+  }
+
+  /** What every run of buildx for the engine in use has in its environment. */
+  environment(): Record<string, string | undefined> {
+    const { env, cliConfigDir, stateDir, target } = this.#deps
+    const { host, context } = target()
+    const own = Object.fromEntries(INHERITED.map((name) => [name, env[name]]))
+    const common = {
+      ...own,
+      DOCKER_CONFIG: cliConfigDir,
+      BUILDX_METADATA_PROVENANCE: 'disabled',
+      BUILDX_NO_DEFAULT_ATTESTATIONS: env['BUILDX_NO_DEFAULT_ATTESTATIONS']
+    }
+    return context === null
+      ? { ...common, DOCKER_HOST: host, BUILDX_CONFIG: stateDir, BUILDX_BUILDER: 'default' }
+      : { ...common, DOCKER_CONTEXT: context, BUILDX_BUILDER: context }
+  }
+
+  /** Where buildx is to write what came out. */
+  outcomeFile(id: string): string {
+    return join(this.#deps.runDir, `build-${id}.json`)
+  }
+
+  forget(outcome: string): void {
+    rmSync(outcome, { force: true })
+  }
+}
+
+const Outcome = z.object({
+  'buildx.build.ref': z.string().default(''),
+  'containerimage.digest': z.string().default(''),
+  'containerimage.config.digest': z.string().default('')
+})
+
+/** Empty when buildx wrote none: it failed. */
+export function readOutcome(file: string): { readonly ref: string; readonly imageId: string } {
+  try {
+    const outcome = Outcome.parse(JSON.parse(readFileSync(file, 'utf8')))
+    return {
+      ref: outcome['buildx.build.ref'],
+      imageId: outcome['containerimage.digest'] || outcome['containerimage.config.digest']
+    }
+  } catch {
+    return { ref: '', imageId: '' }
+  }
+}
+
+function existing(folder: string | null): string | null {
+  if (folder === null) return null
+  const refuse = (cause?: unknown): never => {
+    throw new AppError('NotFound', `The context ${folder} is no folder that can be read.`, {
+      hint: 'Choose a folder that exists and that you may read.',
+      cause
+    })
+  }
+  try {
+    accessSync(folder, constants.R_OK | constants.X_OK)
+  } catch (cause) {
+    return refuse(cause)
+  }
+  return statSync(folder).isDirectory() ? folder : refuse()
+}

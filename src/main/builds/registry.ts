@@ -1,0 +1,169 @@
+/**
+ * The builds of this app run: several at once, each a task, kept with steps and log after they ended, within bounds. Made
+ * by main/application.ts; handlers start and watch builds here, and main/logs reads their lines.
+ */
+import { inputProblems } from '@shared/builds/input-problems'
+import type { BuildInput, BuildNews, BuildSummary } from '@shared/contract/builds'
+import { AppError } from '@shared/errors'
+import type { Change } from '@shared/patch'
+import type { OtherLogs, WrittenLog } from '../logs/feed'
+import { pause } from '../resources/pause'
+import { WatchedCollection } from '../resources/watch'
+import type { RunningTask, TaskRegistry, TaskUpdate } from '../tasks/registry'
+import { BuildRun, environmentNames } from './build-run'
+import type { Buildx } from './buildx'
+
+/** The page is told at most so often. */
+const TELL_MS = 80
+const MOST_KEPT = 50
+const MOST_LOG_BYTES = 512 * 1024 * 1024
+/** Quitting waits so long for buildx to end. */
+const LAST_WAIT_MS = 3000
+
+const LOG_ID = /^build:([^:]+)(?::(\d+))?$/
+
+interface Kept {
+  readonly build: BuildRun
+  readonly task: RunningTask<void>
+}
+
+export interface BuildStart {
+  readonly id: string
+  readonly taskId: string
+}
+
+export class BuildRegistry implements OtherLogs {
+  readonly #builds = new Map<string, Kept>()
+  readonly #summaries = new WatchedCollection<BuildSummary>({ timing: { leadMs: 0, burstMs: 100 } })
+  readonly #tasks: TaskRegistry
+  readonly #buildx: Buildx
+
+  constructor(deps: { readonly tasks: TaskRegistry; readonly buildx: Buildx }) {
+    this.#tasks = deps.tasks
+    this.#buildx = deps.buildx
+    const read = (id: string) => this.#builds.get(id)?.build.summary
+    this.#summaries.online({
+      list: () => Promise.resolve([...this.#builds.values()].map(({ build }) => build.summary)),
+      byId: (ids) => Promise.resolve(ids.map(read).filter((summary) => summary !== undefined))
+    })
+  }
+
+  /** @throws AppError `InvalidParameter` for a form with a mistake, `EngineNotRunning`. */
+  start(input: BuildInput, secretValues: Readonly<Record<string, string>>): BuildStart {
+    const [problem] = Object.values(inputProblems(input))
+    if (problem !== undefined) {
+      throw new AppError('InvalidParameter', problem, { hint: 'Correct the form and start the build again.' })
+    }
+    this.#buildx.environment()
+    const needed = environmentNames(input)
+    const values = Object.fromEntries(Object.entries(secretValues).filter(([name]) => needed.has(name)))
+    const build = new BuildRun({ input, secretValues: values })
+    const task = this.#tasks.run(
+      `Build ${build.name}`,
+      (update, signal) => this.#run(build, values, update, signal),
+      () => `Built ${build.name}`
+    )
+    this.#builds.set(build.id, { build, task })
+    this.#summaries.touch(build.id)
+    this.#keepWithinBounds()
+    return { id: build.id, taskId: task.id }
+  }
+
+  /** The same input once more. @throws AppError `Conflict` where the values of secrets would have to be typed again. */
+  rebuild(id: string): BuildStart {
+    const { input, typedSecrets } = this.#get(id).build
+    if (typedSecrets.length > 0) {
+      throw new AppError('Conflict', 'The values of secrets are not kept.', {
+        hint: `Open the form again and type ${typedSecrets.join(', ')}.`
+      })
+    }
+    return this.start(input, {})
+  }
+
+  cancel(id: string): void {
+    this.#tasks.cancel(this.#get(id).task.id)
+  }
+
+  /** Tells of the build until nothing can change any more. */
+  async *watch(id: string, signal: AbortSignal): AsyncGenerator<BuildNews, void, undefined> {
+    const { build } = this.#get(id)
+    let revision = -1
+    while (!signal.aborted) {
+      const seen = build.changed.beats
+      const { ended, detail } = build
+      const news = build.stepsSince(revision)
+      revision = news.revision
+      yield { detail, steps: news.steps }
+      if (ended && seen === build.changed.beats) return
+      if (!(await build.changed.beyond(seen, signal)) || !(await pause(TELL_MS, signal))) return
+    }
+  }
+
+  watchAll(signal: AbortSignal): AsyncGenerator<Change<BuildSummary>, void, undefined> {
+    return this.#summaries.watch(signal)
+  }
+
+  owns(id: string): boolean {
+    return id.startsWith('build:')
+  }
+
+  open(id: string, onChange: () => void): WrittenLog {
+    const [, build = '', step] = LOG_ID.exec(id) ?? []
+    const kept = this.#get(build)
+    const log = kept.build.log.open(step === undefined ? null : Number(step), onChange)
+    if (log !== undefined) return log
+    throw new AppError('NotFound', 'This step has printed nothing.', {
+      hint: 'Look at the log of all steps.'
+    })
+  }
+
+  /** The app quits: buildx is told to stop, and given a moment to tell the engine. */
+  async dispose(): Promise<void> {
+    const running = [...this.#builds.values()].filter(({ build }) => !build.ended)
+    for (const { task } of running) this.#tasks.cancel(task.id)
+    const wait = new AbortController()
+    const ended = Promise.allSettled(running.map(({ task }) => task.done)).then(() => wait.abort())
+    await Promise.race([ended, pause(LAST_WAIT_MS, wait.signal)])
+    wait.abort()
+  }
+
+  async #run(
+    build: BuildRun,
+    secretValues: Readonly<Record<string, string>>,
+    update: (news: TaskUpdate) => void,
+    signal: AbortSignal
+  ): Promise<void> {
+    const tell = (): void => {
+      const { stepsDone, stepsTotal } = build.summary
+      update({ progress: { current: stepsDone, total: stepsTotal } })
+      this.#summaries.touch(build.id)
+    }
+    try {
+      await build.run({ secretValues, buildx: this.#buildx }, tell, signal)
+    } finally {
+      this.#summaries.touch(build.id)
+      this.#keepWithinBounds()
+    }
+  }
+
+  #get(id: string): Kept {
+    const kept = this.#builds.get(id)
+    if (kept !== undefined) return kept
+    throw new AppError('NotFound', 'This build is not kept any more.', {
+      hint: 'The engine’s own history of builds may still have it.'
+    })
+  }
+
+  /** The oldest that have ended go first. */
+  #keepWithinBounds(): void {
+    let bytes = 0
+    for (const { build } of this.#builds.values()) bytes += build.log.sizeBytes
+    for (const [id, { build }] of this.#builds) {
+      if (this.#builds.size <= MOST_KEPT && bytes <= MOST_LOG_BYTES) return
+      if (!build.ended) continue
+      bytes -= build.log.sizeBytes
+      this.#builds.delete(id)
+      this.#summaries.touch(id)
+    }
+  }
+}

@@ -1,0 +1,42 @@
+/** Native dialogs of the form of a build: what is built, with what, and where the result goes. */
+import { join } from 'node:path'
+import { app, BrowserWindow, dialog, type OpenDialogOptions } from 'electron'
+
+export type BuildChoice = 'context' | 'tar' | 'dockerfile' | 'secret' | 'output-file' | 'output-folder'
+
+const FILE: OpenDialogOptions['properties'] = ['openFile', 'showHiddenFiles']
+const OPEN: Readonly<Record<Exclude<BuildChoice, 'output-file'>, OpenDialogOptions>> = {
+  context: { title: 'Choose the context', properties: ['openDirectory'] },
+  tar: {
+    title: 'Choose an archive',
+    properties: FILE,
+    filters: [
+      { name: 'Archives', extensions: ['tar', 'gz', 'tgz', 'xz', 'bz2', 'zst'] },
+      { name: 'All files', extensions: ['*'] }
+    ]
+  },
+  dockerfile: { title: 'Choose a Dockerfile', properties: FILE },
+  secret: { title: 'Choose the file of a secret', properties: FILE },
+  'output-folder': { title: 'Choose where to write', properties: ['openDirectory', 'createDirectory'] }
+}
+
+/** null when the user cancelled. */
+export async function chooseForBuild(what: BuildChoice): Promise<string | null> {
+  const window = BrowserWindow.getFocusedWindow()
+  if (what === 'output-file') {
+    const options = {
+      title: 'Choose a file to write',
+      defaultPath: join(app.getPath('downloads'), 'image.tar'),
+      properties: ['createDirectory' as const, 'showOverwriteConfirmation' as const]
+    }
+    const answer = await (window === null
+      ? dialog.showSaveDialog(options)
+      : dialog.showSaveDialog(window, options))
+    return answer.canceled || answer.filePath === '' ? null : answer.filePath
+  }
+  const options = { ...OPEN[what], buttonLabel: 'Choose', defaultPath: app.getPath('home') }
+  const answer = await (window === null
+    ? dialog.showOpenDialog(options)
+    : dialog.showOpenDialog(window, options))
+  return answer.filePaths[0] ?? null
+}
