@@ -84,17 +84,15 @@ export class BuildRegistry implements OtherLogs {
     this.#tasks.cancel(this.#get(id).task.id)
   }
 
-  /** Tells of the build until nothing can change any more. */
+  /** Tells of the build and its changes for as long as the signal lasts. */
   async *watch(id: string, signal: AbortSignal): AsyncGenerator<BuildNews, void, undefined> {
     const { build } = this.#get(id)
     let revision = -1
     while (!signal.aborted) {
       const seen = build.changed.beats
-      const { ended, detail } = build
       const news = build.stepsSince(revision)
       revision = news.revision
-      yield { detail, steps: news.steps }
-      if (ended && seen === build.changed.beats) return
+      yield { detail: build.detail, steps: news.steps }
       if (!(await build.changed.beyond(seen, signal)) || !(await pause(TELL_MS, signal))) return
     }
   }

@@ -1,6 +1,6 @@
 /**
  * Builds that this app runs: started, watched step by step, cancelled. Their log lines are read through `logs`, as those of
- * containers are (a source is named by {@link buildLogId}). The builds that the engine remembers are in build-history.ts.
+ * containers are (a source is named by `buildLogId`). The builds that the engine remembers are in build-history.ts.
  */
 import { z } from 'zod'
 import { changeOf } from './changes'
@@ -205,18 +205,13 @@ export type ContextSize = z.output<typeof ContextSize>
 const One = z.object({ id: z.uuid() })
 const Started = z.object({ id: z.string(), taskId: z.string() })
 
-/** The id under which `logs.watch` reads a build's lines: of one step, or of all. */
-export function buildLogId(id: string, step?: number): string {
-  return step === undefined ? `build:${id}` : `build:${id}:${step}`
-}
-
 export const builds = {
   /** Starts a build and answers at once; it goes on whatever page is open, as a task too. */
   start: call({ params: z.object({ input: BuildInput, secretValues: SecretValues }), result: Started }),
   /** The same input once more; refused where secrets were typed. */
   rebuild: call({ params: One, result: Started }),
   cancel: call({ params: One, result: z.void() }),
-  /** One build as it is and as it goes on; ends when nothing can change any more. */
+  /** One build as it is and as it goes on. */
   watch: stream({ params: One, item: BuildNews, delivery: 'state' }),
   /** The builds of this app run, newest state. */
   watchAll: stream({ item: changeOf(BuildSummary), delivery: 'state' }),

@@ -77,6 +77,10 @@ const ROUTES: readonly RouteRecordRaw[] = [
     component: () => import('@/features/builds/PastBuildPage.vue'),
     props: ({ params }) => ({ build: params['ref'], tab: params['tab'] }),
     meta: { page: 'Builds', needsEngine: true, staysReadable: true }
+    path: '/builds/:id',
+    component: () => import('@/features/builds/BuildPage.vue'),
+    props: true,
+    meta: { page: 'Images', staysReadable: true }
   },
   {
     path: '/disk/:tab?',

@@ -10,14 +10,21 @@ const WORDS: Readonly<Record<LogSource['state'], string>> = {
   unreadable: 'cannot be read'
 }
 
-export function stateText({ firstRow, endRow, sources }: LogViewState, follow: boolean): string {
+/** What a log is of. */
+export type LogWriter = 'container' | 'build'
+
+export function stateText(
+  { firstRow, endRow, sources }: LogViewState,
+  follow: boolean,
+  writer: LogWriter = 'container'
+): string {
   const count = endRow - firstRow
   const lines = `${count.toLocaleString('en')} ${count === 1 ? 'line' : 'lines'}`
   const [first] = sources
   if (sources.length === 1 && first !== undefined) {
     const state =
       first.state === 'following' && !follow ? 'scrolled back; new lines come in below' : WORDS[first.state]
-    return `${lines} · ${state}`
+    return `${lines} · ${writer === 'build' && first.state === 'ended' ? 'the end' : state}`
   }
   const live = sources.filter(({ state }) => state === 'following' || state === 'reading').length
   return `${lines} of ${sources.length} containers · ${live} running`
