@@ -45,6 +45,16 @@ const ENGINE: readonly Rule[] = [
   }
 ]
 
+const LOCAL: readonly Rule[] = [
+  {
+    says: /resolve : (?:lstat|CreateFile) ([^:\n]+):/i,
+    tell: ([, path = '']) => ({
+      message: `There is no Dockerfile where it was looked for: ${path} is not there.`,
+      hint: 'Check the field Dockerfile: its path is within the context.'
+    })
+  }
+]
+
 const DOCKERFILE: readonly Rule[] = [
   {
     says: /failed to read dockerfile: open ([^:\n]+): no such file|unable to evaluate symlinks in Dockerfile path|dockerfile.*no such file or directory/i,
@@ -100,6 +110,13 @@ const DOCKERFILE: readonly Rule[] = [
 
 const CONTEXT: readonly Rule[] = [
   {
+    says: /error fetching [^\n]*? for repository (\S+?):? |failed to fetch remote (\S+)|git stderr/i,
+    tell: ([, name, other]) => ({
+      message: `The repository ${(name ?? other ?? '').replace(/:$/, '')} could not be fetched.`,
+      hint: 'Check the address and the branch after #. For a private one give a login as the secret GIT_AUTH_TOKEN.'
+    })
+  },
+  {
     says: /failed to calculate checksum of ref [^:]+::[^:]+: "([^"]+)": not found|"([^"]+)": not found|lstat ([^:\n]+): no such file or directory/i,
     tell: ([, checksum, quoted, stat]) => ({
       message: `${checksum ?? quoted ?? stat ?? 'A file'} is not in the context.`,
@@ -135,6 +152,13 @@ const CONTEXT: readonly Rule[] = [
 ]
 
 const REGISTRY: readonly Rule[] = [
+  {
+    says: /failed to resolve source metadata for (\S+): [^\n]*(?:failed to do request|dial tcp|i\/o timeout|TLS handshake)/i,
+    tell: ([, name = '']) => ({
+      message: `The image ${name} is not on this engine, and its registry cannot be reached.`,
+      hint: 'Check the network, and the name after FROM or --from: a stage of that name there is not.'
+    })
+  },
   {
     says: /failed to (?:push|authorize|fetch (?:anonymous|oauth) token)[^\n]*?(?:push|denied|401|403|insufficient_scope|unauthorized|no basic auth)|denied: requested access|push access denied/i,
     tell: () => ({
@@ -247,6 +271,7 @@ const OPTIONS: readonly Rule[] = [
 /** Before the step's own exit code is looked at; the output of a step must not be taken for buildx's words. */
 export const ERROR_RULES: readonly Rule[] = [
   ...ENGINE,
+  ...LOCAL,
   ...DOCKERFILE,
   ...REGISTRY,
   ...CONTEXT,

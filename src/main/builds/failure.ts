@@ -48,15 +48,39 @@ function verdictOn(
 ): Verdict {
   const code = EXIT_CODE.exec(error) ?? EXIT_CODE.exec(step?.error ?? '')
   if (code !== null && !isEngineLost(error)) return exitVerdict(step, Number(code[2]), lastLines)
+  const pushed = /^pushing (\S+)/.exec(step?.text ?? '')?.[1]
+  if (pushed !== undefined) return pushVerdict(pushed, error)
   const all = said.join('\n')
   for (const { says, tell } of ERROR_RULES) {
     const match = says.exec(error) ?? says.exec(step?.error ?? '')
     if (match !== null) return tell(match, { error, all, builder })
   }
+  const source = sourceExcerpt(said)
+  if (error !== '' && source !== null) {
+    const message = `The Dockerfile cannot be built at line ${source.line}: ${sentence(error)}`
+    return { message, hint: 'Correct the line, then choose Rebuild.' }
+  }
   if (error !== '') return { message: sentence(error), hint: DEFAULT_HINT }
   if (step !== undefined) return { message: sentence(step.error), hint: DEFAULT_HINT }
   const how = exitCode === null ? 'was ended from outside' : `ended with exit code ${exitCode}`
   return { message: `buildx ${how} without saying why.`, hint: DEFAULT_HINT }
+}
+
+function pushVerdict(name: string, error: string): Verdict {
+  if (
+    /denied|unauthorized|\b40[13]\b|insufficient_scope|no basic auth|forbidden|authentication required/i.test(
+      error
+    )
+  ) {
+    return {
+      message: `The registry refused the push of ${name}.`,
+      hint: 'Log in to the registry, and check that you may write there; then choose Rebuild.'
+    }
+  }
+  return {
+    message: `${name} could not be pushed: ${sentence(error)}`,
+    hint: 'Check that the registry runs and that the engine can reach it; then choose Rebuild.'
+  }
 }
 
 /** A command that is cut off also has an exit code; that the engine went away is what matters. */

@@ -1,0 +1,86 @@
+/** What tests of builds share: the registry over the bundled buildx against a test engine, and contexts made of texts. */
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { emptyBuild } from '@shared/builds/empty-build'
+import type { BuildInput, BuildNews, BuildStep } from '@shared/contract/builds'
+import { Buildx } from '@main/builds/buildx'
+import { BuildRegistry } from '@main/builds/registry'
+import { startLines } from '@main/platform/line-process'
+import { TaskRegistry } from '@main/tasks/registry'
+import type { TestEngine } from '../engine-fixture'
+
+export interface Ended {
+  readonly detail: BuildNews['detail']
+  readonly steps: readonly BuildStep[]
+}
+
+export interface BuildBench {
+  readonly tasks: TaskRegistry
+  readonly builds: BuildRegistry
+  /** A folder with these files. */
+  context(files: Readonly<Record<string, string>>): string
+  input(more: Partial<BuildInput>): BuildInput
+  /** Starts it and waits for its end. */
+  build(more: Partial<BuildInput>, secretValues?: Readonly<Record<string, string>>): Promise<Ended>
+  /** Waits until the build is as `check` says. */
+  until(id: string, check: (now: Ended) => boolean): Promise<Ended>
+  /** The lines of a build, or of one of its steps. */
+  lines(id: string, step?: number): string[]
+}
+
+export function buildBench(engine: TestEngine): BuildBench {
+  const tasks = new TaskRegistry()
+  const buildx = new Buildx({
+    program: `${engine.bundleDir}/cli-plugins/docker-buildx`,
+    cliConfigDir: `${engine.home}/cli`,
+    stateDir: `${engine.home}/cli/buildx`,
+    runDir: engine.home,
+    target: () => ({ host: `unix://${engine.socket}`, context: null }),
+    startLines,
+    env: engine.env
+  })
+  const builds = new BuildRegistry({ tasks, buildx })
+  const input = (more: Partial<BuildInput>): BuildInput => ({ ...emptyBuild(), ...more })
+
+  async function until(id: string, check: (now: Ended) => boolean): Promise<Ended> {
+    const steps: BuildStep[] = []
+    const abort = new AbortController()
+    for await (const news of builds.watch(id, abort.signal)) {
+      for (const step of news.steps) steps[step.number - 1] = step
+      const now = { detail: news.detail, steps }
+      if (check(now)) {
+        abort.abort()
+        return now
+      }
+    }
+    throw new Error('the build ended before it was as expected')
+  }
+
+  return {
+    tasks,
+    builds,
+    context(files) {
+      const folder = mkdtempSync(`${engine.home}/context-`)
+      for (const [name, text] of Object.entries(files)) {
+        mkdirSync(dirname(join(folder, name)), { recursive: true })
+        writeFileSync(join(folder, name), text)
+      }
+      return folder
+    },
+    input,
+    async build(more, secretValues = {}) {
+      const { id } = builds.start(input(more), secretValues)
+      return await until(id, ({ detail }) => detail.summary.state !== 'Running')
+    },
+    until,
+    lines(id, step) {
+      const { store } = builds.open(
+        step === undefined ? `build:${id}` : `build:${id}:${step}`,
+        () => undefined
+      )
+      const texts: string[] = []
+      for (let line = store.firstLine; line < store.endLine; line += 1) texts.push(store.text(line))
+      return texts
+    }
+  }
+}
