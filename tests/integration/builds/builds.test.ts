@@ -1,0 +1,292 @@
+/** Builds on the real engine: what is shown is what buildx itself prints, failures are told, stopping stops, secrets stay secret. */
+import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { BuildSteps } from '@shared/builds/solve-status'
+import type { BuildInput } from '@shared/contract/builds'
+import { measureContext } from '@main/builds/context-size'
+import { parseSolveStatus } from '@main/builds/rawjson'
+import { BUSYBOX, canRunEngine, processesBelow, startEngine, type TestEngine } from '../engine-fixture'
+import { buildBench, type BuildBench } from './builds-fixture'
+
+const exec = promisify(execFile)
+const FROM = `FROM ${BUSYBOX}\n`
+
+describe.skipIf(!canRunEngine)('builds on the real engine', () => {
+  let engine: TestEngine
+  let bench: BuildBench
+
+  beforeAll(async () => {
+    engine = await startEngine()
+    await engine.importBusybox()
+    bench = buildBench(engine)
+  })
+
+  afterAll(async () => {
+    await bench.builds.dispose()
+    await engine.stop()
+  })
+
+  /** The steps as the CLI's own progress tells them. */
+  async function cliSteps(context: string, ...args: readonly string[]): Promise<BuildSteps> {
+    const { stderr } = await exec(
+      `${engine.bundleDir}/cli-plugins/docker-buildx`,
+      ['build', '--progress', 'rawjson', ...args, context],
+      { env: engine.env, maxBuffer: 64 * 1024 * 1024 }
+    )
+    const steps = new BuildSteps()
+    for (const line of stderr.split('\n')) {
+      const status = parseSolveStatus(line)
+      if (status !== null) steps.take(status)
+    }
+    return steps
+  }
+
+  it('runs stages side by side, and names and marks steps as the CLI does', async () => {
+    const context = bench.context({
+      Dockerfile: [
+        `FROM ${BUSYBOX} AS one`,
+        'RUN sleep 1 && echo one > /one',
+        `FROM ${BUSYBOX} AS two`,
+        'RUN sleep 1 && printf "\\033[31mtwo\\033[0m\\nwithout end" && echo two > /two',
+        'FROM scratch',
+        'COPY --from=one /one /',
+        'COPY --from=two /two /'
+      ].join('\n')
+    })
+    const { detail, steps } = await bench.build({ context, tags: ['stages:1'] })
+    expect(detail.failure).toBeNull()
+    expect(detail.summary).toMatchObject({ state: 'Done', name: 'stages:1' })
+    expect(await engine.docker('image', 'inspect', '--format', '{{.Id}}', 'stages:1')).toBe(detail.imageId)
+    const [one, two] = ['one', 'two'].map((stage) =>
+      steps.find((step) => step.stage === stage && step.text.includes('RUN'))
+    )
+    expect(one!.startedAt).toBeLessThan(two!.endedAt!)
+    expect(two!.startedAt).toBeLessThan(one!.endedAt!)
+    expect(detail.totals.addedMs).toBeGreaterThan(detail.totals.realMs)
+    expect(bench.lines(detail.summary.Id, two!.number)).toEqual(['\u001b[31mtwo\u001b[0m', 'without end'])
+    expect(bench.lines(detail.summary.Id)).toContain(`#${two!.number} without end`)
+
+    const again = await bench.build({ context, tags: ['stages:1'] })
+    const cli = await cliSteps(context, '--load', '--tag', 'stages:1')
+    const marks = (list: readonly { text: string; state: string }[]) =>
+      list.map(({ text, state }) => `${text} ${state}`).sort()
+    expect(marks(again.steps)).toEqual(marks(cli.list))
+    expect(again.steps.filter(({ state }) => state === 'Cached').length).toBeGreaterThan(3)
+  })
+
+  it('goes on several at once', async () => {
+    const started = ['a', 'b', 'c'].map((name) => {
+      const context = bench.context({ Dockerfile: `${FROM}RUN sleep 1; echo ${name} > /${name}` })
+      return bench.builds.start(bench.input({ context, tags: [`many:${name}`] }), {})
+    })
+    await Promise.all(
+      started.map(({ id }) => bench.until(id, ({ detail }) => detail.summary.state === 'Done'))
+    )
+    expect((await engine.docker('images', '-q', 'many')).split('\n')).toHaveLength(3)
+  })
+
+  it.each<[string, Readonly<Record<string, string>>, Partial<BuildInput>, string]>([
+    ['a step', { Dockerfile: `${FROM}RUN echo last words; exit 3` }, {}, 'failed with exit code 3'],
+    ['a missing program', { Dockerfile: `${FROM}RUN nosuch` }, {}, 'failed with exit code 127'],
+    ['a missing file', { Dockerfile: `${FROM}COPY nope /` }, {}, '/nope is not in the context'],
+    ['an unknown target', { Dockerfile: FROM }, { target: 'zz' }, 'no stage “zz”'],
+    ['no Dockerfile', { x: '' }, {}, 'There is no Dockerfile'],
+    ['an empty Dockerfile', { Dockerfile: '' }, {}, 'is empty'],
+    ['a syntax error', { Dockerfile: `${FROM}RUNN x` }, {}, 'mistake in line 2: unknown instruction: RUNN'],
+    ['a wrong ENV', { Dockerfile: `${FROM}ENV A=b c` }, {}, 'cannot be built at line 2'],
+    [
+      'a secret that was not given',
+      { Dockerfile: `${FROM}RUN --mount=type=secret,id=t,required=true true` },
+      {},
+      'secret t'
+    ],
+    ['a builder that is not there', { Dockerfile: FROM }, { builder: 'zz' }, 'no builder zz'],
+    [
+      'a registry out of reach',
+      { Dockerfile: FROM },
+      { output: 'push', tags: ['localhost:1/x'] },
+      'could not be pushed'
+    ],
+    [
+      'several platforms',
+      { Dockerfile: FROM },
+      { platforms: ['linux/amd64', 'linux/arm64'] },
+      'several platforms'
+    ],
+    [
+      'an image out of reach',
+      { Dockerfile: 'FROM nosuch:1' },
+      {},
+      'docker.io/library/nosuch:1 is not on this engine'
+    ],
+    ['a folder that is not there', {}, { context: '/nonexistent' }, 'no folder that can be read'],
+    [
+      'an archive that is not there',
+      {},
+      { contextKind: 'tar', context: '/nonexistent.tar' },
+      'cannot be read'
+    ],
+    [
+      'a repository out of reach',
+      {},
+      { contextKind: 'url', context: 'https://127.0.0.1:1/x.git' },
+      'could not be fetched'
+    ]
+  ])('tells why it failed: %s', async (_what, files, more, message) => {
+    const { detail } = await bench.build({ context: bench.context(files), ...more })
+    expect(detail.summary.state).toBe('Error')
+    expect(detail.failure?.message).toContain(message)
+    expect(detail.failure?.hint).not.toBe('')
+    expect(bench.lines(detail.summary.Id).length).toBeGreaterThan(0)
+  })
+
+  it('shows the place in the Dockerfile and the last lines of the step', async () => {
+    const context = bench.context({ Dockerfile: `${FROM}RUN true\nRUN echo last words; exit 3\n` })
+    const { detail } = await bench.build({ context })
+    expect(detail.failure).toMatchObject({
+      lastLines: ['last words'],
+      source: { file: 'Dockerfile', line: 3 }
+    })
+    expect(detail.failure?.source?.lines.find(({ marked }) => marked)?.text).toBe(
+      'RUN echo last words; exit 3'
+    )
+    const again = bench.builds.rebuild(detail.summary.Id)
+    const second = await bench.until(again.id, (now) => now.detail.summary.state === 'Error')
+    expect(second.detail.input).toEqual(detail.input)
+  })
+
+  it('stops: nothing of it runs in the engine afterwards', async () => {
+    const context = bench.context({ Dockerfile: `${FROM}RUN echo begun; sleep 3456` })
+    const { id, taskId } = bench.builds.start(bench.input({ context }), {})
+    await bench.until(id, ({ steps }) => steps.some(({ logLines }) => logLines > 0))
+    const sleeping = async () => (await exec('ps', ['-eo', 'args'])).stdout.includes('sleep 3456')
+    expect(await sleeping()).toBe(true)
+    bench.builds.cancel(id)
+    const { detail, steps } = await bench.until(id, (now) => now.detail.summary.state !== 'Running')
+    expect(detail.summary.state).toBe('Canceled')
+    expect(detail.failure).toBeNull()
+    expect(steps.at(-1)?.state).toBe('Canceled')
+    await vi.waitFor(async () => expect(await sleeping()).toBe(false), { timeout: 20_000, interval: 100 })
+    await vi.waitFor(() =>
+      expect(processesBelow(engine.home).filter(({ command }) => command.includes('docker-buildx'))).toEqual(
+        []
+      )
+    )
+    const abort = new AbortController()
+    for await (const change of bench.tasks.watch(abort.signal)) {
+      if (change.type !== 'snapshot') continue
+      expect(change.items.find(({ Id }) => Id === taskId)?.state).toBe('cancelled')
+      abort.abort()
+    }
+  })
+
+  it('keeps a secret: it is not in the image, its history, the log, the tasks, what is told, or on the disk', async () => {
+    const value = `hunter2-${'x'.repeat(8)}-${process.pid}`
+    const context = bench.context({
+      Dockerfile: `${FROM}RUN --mount=type=secret,id=tok wc -c < /run/secrets/tok > /size`
+    })
+    const { detail, steps } = await bench.build(
+      { context, tags: ['secret:1'], secrets: ['id=tok,env=TOKEN'] },
+      { TOKEN: value, OTHER: value }
+    )
+    expect(detail.failure).toBeNull()
+    expect(await engine.docker('run', '--rm', '--network', 'none', 'secret:1', 'cat', '/size')).toBe(
+      String(value.length)
+    )
+    const told = JSON.stringify([detail, steps, bench.lines(detail.summary.Id)])
+    expect(told).not.toContain(value)
+    expect(detail.command).toContain('--secret id=tok,env=TOKEN')
+    expect(detail.typedSecrets).toEqual(['TOKEN'])
+    expect(() => bench.builds.rebuild(detail.summary.Id)).toThrow('not kept')
+    expect(await engine.docker('history', '--no-trunc', 'secret:1')).not.toContain(value)
+    expect(await engine.docker('image', 'inspect', 'secret:1')).not.toContain(value)
+    const abort = new AbortController()
+    for await (const change of bench.tasks.watch(abort.signal)) {
+      expect(JSON.stringify(change)).not.toContain(value)
+      abort.abort()
+    }
+    // Everything the engine, buildx and the app wrote is below this folder; grep ends with 1 when it finds nothing.
+    await expect(exec('grep', ['-rlF', '--binary-files=text', value, engine.home])).rejects.toMatchObject({
+      code: 1
+    })
+  })
+
+  it('refuses a secret without a value, and a form with a mistake', async () => {
+    const context = bench.context({ Dockerfile: FROM })
+    const { detail } = await bench.build({ context, secrets: ['id=t,env=QUAYSIDE_NO_SUCH_VARIABLE'] })
+    expect(detail.failure?.message).toContain('QUAYSIDE_NO_SUCH_VARIABLE has no value')
+    expect(() => bench.builds.start(bench.input({ context: '' }), {})).toThrow('what is to be built')
+  })
+
+  it('builds from a typed Dockerfile and from an archive', async () => {
+    const context = bench.context({ 'a.txt': 'hello', Dockerfile: `${FROM}COPY a.txt /b` })
+    const typed = await bench.build({ context, dockerfileText: `${FROM}COPY a.txt /a`, tags: ['typed:1'] })
+    expect(typed.detail.failure).toBeNull()
+    await exec('tar', ['-C', context, '-cf', `${engine.home}/context.tar`, '.'])
+    const tar = await bench.build({
+      contextKind: 'tar',
+      context: `${engine.home}/context.tar`,
+      tags: ['tar:1']
+    })
+    expect(tar.detail.failure).toBeNull()
+    expect(await engine.docker('run', '--rm', '--network', 'none', 'tar:1', 'cat', '/b')).toBe('hello')
+    const folder = await bench.build({ context, output: 'folder', outputPath: `${engine.home}/out` })
+    expect(folder.detail.failure).toBeNull()
+    expect(existsSync(`${engine.home}/out/b`)).toBe(true)
+  })
+
+  it('measures a context as buildx sends it', async () => {
+    const context = bench.context({
+      Dockerfile: 'FROM scratch\nCOPY . /',
+      '.dockerignore': 'node_modules\n**/*.log\n!keep/x.log\nlib/**\n!lib/inner/b\n# c\n/top\nq?z\n',
+      'a.txt': 'a'.repeat(1000),
+      'node_modules/x/y': 'b'.repeat(5000),
+      'deep/er/x.log': 'c'.repeat(70),
+      'keep/x.log': 'd'.repeat(30),
+      'lib/a': '1',
+      'lib/inner/b': '22',
+      'lib/inner/c': '333',
+      top: '4444',
+      'deep/top': '55555',
+      qaz: '6',
+      'deep/qaz': '7'
+    })
+    const out = `${engine.home}/sent`
+    const built = await bench.build({ context, output: 'folder', outputPath: out })
+    expect(built.detail.failure).toBeNull()
+    const sent = (await exec('find', [out, '-type', 'f', '-printf', '%s %P\n'])).stdout.trim().split('\n')
+    let last
+    for await (const size of measureContext({ context, dockerfile: '' }, new AbortController().signal))
+      last = size
+    expect(last).toMatchObject({
+      done: true,
+      ignoreFile: '.dockerignore',
+      files: sent.length,
+      bytes: sent.reduce((sum, line) => sum + Number(line.split(' ')[0]), 0)
+    })
+  })
+
+  it('takes a step that prints half a million lines, as far as the engine passes them on', async () => {
+    const context = bench.context({ Dockerfile: `${FROM}RUN seq 1 500000` })
+    const { detail, steps } = await bench.build({ context })
+    expect(detail.failure).toBeNull()
+    const step = steps.find(({ text }) => text.includes('seq'))
+    const lines = bench.lines(detail.summary.Id, step!.number)
+    // BuildKit itself cuts the log of a step off (at 2 MiB, and by pace); what it sends is here, in order.
+    expect(lines.slice(0, 3)).toEqual(['1', '2', '3'])
+    expect(step!.logLines).toBe(lines.length)
+  })
+
+  it('tells that the engine went away', async () => {
+    const context = bench.context({ Dockerfile: `${FROM}RUN echo begun; sleep 300` })
+    const { id } = bench.builds.start(bench.input({ context }), {})
+    await bench.until(id, ({ steps }) => steps.some(({ logLines }) => logLines > 0))
+    process.kill(engine.pid, 'SIGKILL')
+    const { detail } = await bench.until(id, (now) => now.detail.summary.state !== 'Running')
+    expect(detail.summary.state).toBe('Error')
+    expect(detail.failure?.message).toBe('The engine went away while it was building.')
+    expect(bench.lines(id).some((line) => line.includes('begun'))).toBe(true)
+  })
+})
