@@ -50,6 +50,14 @@ function verdictOn(
   if (code !== null && !isEngineLost(error)) return exitVerdict(step, Number(code[2]), lastLines)
   const pushed = /^pushing (\S+)/.exec(step?.text ?? '')?.[1]
   if (pushed !== undefined) return pushVerdict(pushed, error)
+  const from = /--from=(\S+)/.exec(step?.text ?? '')?.[1]
+  const missing = /failed to calculate checksum of ref [^:]+::[^:]+: "([^"]+)": not found/.exec(error)?.[1]
+  if (from !== undefined && missing !== undefined) {
+    return {
+      message: `${missing} is not in ${from}, from which it is copied.`,
+      hint: 'Check the path after --from, and that the stage or image makes the file.'
+    }
+  }
   const all = said.join('\n')
   for (const { says, tell } of ERROR_RULES) {
     const match = says.exec(error) ?? says.exec(step?.error ?? '')

@@ -91,6 +91,12 @@ describe.skipIf(!canRunEngine)('builds on the real engine', () => {
     ['a step', { Dockerfile: `${FROM}RUN echo last words; exit 3` }, {}, 'failed with exit code 3'],
     ['a missing program', { Dockerfile: `${FROM}RUN nosuch` }, {}, 'failed with exit code 127'],
     ['a missing file', { Dockerfile: `${FROM}COPY nope /` }, {}, '/nope is not in the context'],
+    [
+      'a file that a stage has not',
+      { Dockerfile: `${FROM.trim()} AS a\n${FROM}COPY --from=a /no /` },
+      {},
+      '/no is not in a'
+    ],
     ['an unknown target', { Dockerfile: FROM }, { target: 'zz' }, 'no stage “zz”'],
     ['no Dockerfile', { x: '' }, {}, 'There is no Dockerfile'],
     ['an empty Dockerfile', { Dockerfile: '' }, {}, 'is empty'],
