@@ -102,12 +102,7 @@ export function makeRouter(parts: Parts): Router {
   const dataRoot = () => (supervisor.status.source === 'bundled' ? paths.engineDataDir : null)
   const handlers = {
     app: desktopHandlers([session, stats], navigations),
-    buildCache: buildCacheHandlers({ session }),
-    buildHistory: buildHistoryHandlers({
-      history: new BuildHistory(historyParts(session, cliConfigDir, paths))
-    }),
-    builders: buildersHandlers({ builders: new Builders(runBuildx(buildxParts(parts, cliConfigDir))) }),
-    builds: buildsHandlers({ builds: parts.builds, choose: chooseForBuild }),
+    ...buildingHandlers(parts, cliConfigDir),
     containers: containersHandlers({ session, tasks, stats, endings, credentials, openExternal }),
     disk: diskHandlers({ disk: new DiskService({ client: () => session.client(), dataRoot }), tasks }),
     engine: engineHandlers({ supervisor, reveal: (path) => shell.showItemInFolder(path) }),
@@ -140,6 +135,19 @@ export function makeRouter(parts: Parts): Router {
     tasks: tasksHandlers({ tasks })
   }
   return new Router({ contract, handlers, log, checkResults: !app.isPackaged, now: () => performance.now() })
+}
+
+/** Builds of this app, those that the engine remembers, its build cache, and builders. */
+function buildingHandlers(parts: Parts, cliConfigDir: string) {
+  const { session, paths, builds } = parts
+  return {
+    buildCache: buildCacheHandlers({ session }),
+    buildHistory: buildHistoryHandlers({
+      history: new BuildHistory(historyParts(session, cliConfigDir, paths))
+    }),
+    builders: buildersHandlers({ builders: new Builders(runBuildx(buildxParts(parts, cliConfigDir))) }),
+    builds: buildsHandlers({ builds, choose: chooseForBuild })
+  }
 }
 
 function buildxParts({ paths, supervisor }: Parts, cliConfigDir: string) {

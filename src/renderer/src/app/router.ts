@@ -77,10 +77,12 @@ const ROUTES: readonly RouteRecordRaw[] = [
     component: () => import('@/features/builds/PastBuildPage.vue'),
     props: ({ params }) => ({ build: params['ref'], tab: params['tab'] }),
     meta: { page: 'Builds', needsEngine: true, staysReadable: true }
+  },
+  {
     path: '/builds/:id',
     component: () => import('@/features/builds/BuildPage.vue'),
     props: true,
-    meta: { page: 'Images', staysReadable: true }
+    meta: { page: 'Builds', staysReadable: true }
   },
   {
     path: '/disk/:tab?',
