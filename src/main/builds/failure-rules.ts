@@ -117,7 +117,7 @@ const CONTEXT: readonly Rule[] = [
     })
   },
   {
-    says: /failed to calculate checksum of ref [^:]+::[^:]+: "([^"]+)": not found|"([^"]+)": not found|lstat ([^:\n]+): no such file or directory/i,
+    says: /failed to calculate checksum of ref [^"\n]*"([^"]+)": not found|"([^"]+)": not found|lstat ([^:\n]+): no such file or directory/i,
     tell: ([, checksum, quoted, stat]) => ({
       message: `${checksum ?? quoted ?? stat ?? 'A file'} is not in the context.`,
       hint: 'Check the path in COPY or ADD: it begins at the context. The ignore file (.dockerignore) may leave it out.'

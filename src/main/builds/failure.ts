@@ -16,6 +16,9 @@ export interface FailureEvidence {
 
 const PREFIX = /^(?:ERROR: |error: )?(?:failed to build: )?(?:failed to solve: )?/i
 const EXIT_CODE = /process "([\s\S]*)" did not complete successfully: exit code: (\d+)/
+/** What COPY and ADD say of a source that is not there. */
+const MISSING =
+  /failed to calculate checksum of ref [^"\n]*"([^"]+)": not found|^lstat ([^:\n]+): no such file or directory/
 const DEFAULT_HINT = 'The log has all that was printed.'
 
 export function explainFailure(evidence: FailureEvidence): BuildFailure {
@@ -50,8 +53,12 @@ function verdictOn(
   if (code !== null && !isEngineLost(error)) return exitVerdict(step, Number(code[2]), lastLines)
   const pushed = /^pushing (\S+)/.exec(step?.text ?? '')?.[1]
   if (pushed !== undefined) return pushVerdict(pushed, error)
-  const from = /--from=(\S+)/.exec(step?.text ?? '')?.[1]
-  const missing = /failed to calculate checksum of ref [^:]+::[^:]+: "([^"]+)": not found/.exec(error)?.[1]
+  const source = sourceExcerpt(said)
+  // A step that fails before it begins is in no list; its line of the Dockerfile is told all the same.
+  const instruction = step?.text ?? source?.lines.find(({ marked }) => marked)?.text ?? ''
+  const from = /--from=(\S+)/.exec(instruction)?.[1]
+  const [, checked, looked] = MISSING.exec(error) ?? []
+  const missing = checked ?? looked
   if (from !== undefined && missing !== undefined) {
     return {
       message: `${missing} is not in ${from}, from which it is copied.`,
@@ -63,7 +70,6 @@ function verdictOn(
     const match = says.exec(error) ?? says.exec(step?.error ?? '')
     if (match !== null) return tell(match, { error, all, builder })
   }
-  const source = sourceExcerpt(said)
   if (error !== '' && source !== null) {
     const message = `The Dockerfile cannot be built at line ${source.line}: ${sentence(error)}`
     return { message, hint: 'Correct the line, then choose Rebuild.' }

@@ -4,7 +4,7 @@ import { plainText } from '@shared/docker/text'
 
 const HEAD = /^(.+):(\d+)$/
 const RULE = /^-{10,}$/
-const LINE = /^\s*(\d+) \|( >>>)?(?: {4}| )?(.*)$/
+const LINE = /^\s*(\d+) \|(?:( >>>) ?| {1,5})?(.*)$/
 
 /** The last excerpt in what buildx said: it belongs to the error that follows. */
 export function sourceExcerpt(said: readonly string[]): SourceExcerpt | null {
