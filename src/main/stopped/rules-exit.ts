@@ -33,11 +33,16 @@ export const OOM_RULE: Rule = {
 
 const lastSignal = (ending: Ending): number => ending.signals.at(-1)?.signal ?? 0
 
+/** A busy engine kills later than it was told to, and what it tells of both is some milliseconds off. */
+const TOLD_LATE_MS = 200
+
 /** How long `docker stop` waited before it killed, in whole seconds; null when it did not. */
 function graceSeconds(ending: Ending): number | null {
   const [first, last] = [ending.signals[0], ending.signals.at(-1)]
   if (first === undefined || last === undefined || ending.signals.length < 2 || last.signal !== 9) return null
-  return first.signal === 9 ? null : Math.max(0, Math.round((last.timeMs - first.timeMs) / 1000))
+  return first.signal === 9
+    ? null
+    : Math.max(0, Math.floor((last.timeMs - first.timeMs + TOLD_LATE_MS) / 1000))
 }
 
 /** Somebody wished it: that is no error, except that it did not listen. */
