@@ -216,6 +216,7 @@ describe('an archive', () => {
       name: 'a:1',
       imageId: 'a'.repeat(64),
       diffIds: layers.map(hash),
+      config: null,
       platform: 'linux/amd64'
     }
     const { signal } = new AbortController()

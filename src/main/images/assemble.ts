@@ -76,12 +76,12 @@ async function fromContainer(
   }
 }
 
-/** Nothing is read when every layer and the configuration are known. */
+/** Nothing is read when every layer is known, and the configuration: of an earlier time, or as the engine tells it. */
 function fromCache(source: Source & { kind: 'image' }, { cache }: Context): Assembled | null {
   const { imageId, diffIds } = source
+  if (diffIds.length === 0) return null
   const raw = cache.config(imageId)
-  if (raw === null || diffIds.length === 0) return null
-  const config = readable(raw)
+  const config = (raw === null ? null : readable(raw)) ?? source.config
   if (config === null || !sameIds(config, diffIds)) return null
   const layers: LayerIndex[] = []
   for (const diffId of diffIds) {

@@ -4,6 +4,7 @@
  */
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
+import type { ImageConfig } from '@shared/docker/image-config'
 import { AppError } from '@shared/errors'
 import type { EngineBytes } from '../docker/engine-bytes'
 
@@ -15,6 +16,8 @@ export type Source =
       readonly imageId: string
       /** The layers the engine says it has, in hexadecimal; empty when it did not say. */
       readonly diffIds: readonly string[]
+      /** As far as the engine tells it; null when it is to be read out of the archive. */
+      readonly config: ImageConfig | null
       /** `linux/amd64`, to choose among the platforms of one archive. */
       readonly platform: string
     }

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { FileView } from '@shared/contract/image-files'
+import type { FileView, OpenedImage } from '@shared/contract/image-files'
 import { AppError } from '@shared/errors'
 import type { ImageFilesService } from '@main/images/service'
 import { listContainers } from '@main/docker/containers'
@@ -148,6 +148,39 @@ describe.skipIf(!canRunEngine).each(['classic', 'containerd'] as const)(
       })
       await again.close()
       await other.close()
+    })
+
+    test('opens an image it has never seen without its archive when all its layers are known', async () => {
+      const context = join(scratch, 'later')
+      await mkdir(context)
+      await writeFile(join(context, 'Dockerfile'), 'FROM browse:test\nLABEL later=1\nUSER 7\n')
+      await engine.docker('build', '--provenance=false', '-t', 'browse:later', context)
+      const source = {
+        kind: 'image' as const,
+        id: await engine.docker('image', 'inspect', '-f', '{{.Id}}', 'browse:later')
+      }
+      await (await openWith(service, { kind: 'image', id })).close()
+      const known = serviceOn(session, join(scratch, 'cache'))
+      known.sources.resolve = async (asked, signal) => {
+        const resolved = await service.sources.resolve(asked, signal)
+        if (resolved.kind !== 'image') throw new Error('not an image')
+        return { ...resolved, bytes: { ...resolved.bytes, path: '/nonexistent' } }
+      }
+      const opened = await openWith(known, source)
+      const read = await openWith(serviceOn(session, join(scratch, 'other-cache')), source)
+      expect([opened.image.cachedLayers, read.image.cachedLayers]).toEqual([6, 0])
+      const seconds = (text: string): string => text.replace(/\.\d+Z$/, 'Z')
+      const wholeSeconds = ({ layers, history, ...rest }: OpenedImage) => ({
+        ...rest,
+        handle: '',
+        cachedLayers: 0,
+        archived: [],
+        layers: layers.map((layer) => ({ ...layer, createdAt: Math.floor((layer.createdAt ?? 0) / 1000) })),
+        history: history.map((entry) => ({ ...entry, created: seconds(entry.created.replace('.000Z', 'Z')) }))
+      })
+      expect(wholeSeconds(opened.image)).toEqual(wholeSeconds(read.image))
+      await opened.close()
+      await read.close()
     })
 
     test('gives the bytes of files that are there and of files that are gone, and leaves no container', async () => {
