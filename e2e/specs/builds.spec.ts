@@ -79,9 +79,9 @@ test('a failure is shown at its line, and another build is cancelled in the midd
   quayside,
   shell
 }) => {
-  const { page } = quayside
+  const { page, docker } = quayside
   const folder = await context(quayside, 'broken', {
-    Dockerfile: `FROM ${BASE}\nRUN true\nRUN echo the reason; exit 7\n`,
+    Dockerfile: `FROM ${BASE}\nRUN echo good > /good\nRUN echo the reason; exit 7\n`,
     Slow: `FROM ${BASE}\nRUN echo begun; sleep 2345\n`
   })
   const dialog = new BuildDialog(page)
@@ -97,6 +97,14 @@ test('a failure is shown at its line, and another build is cancelled in the midd
   await expect(build.failure).toContainText('the reason')
   await expect(build.step('exit 7', 'Error')).toBeVisible()
   expect(await seriousFindings(page)).toEqual([])
+
+  await build.failure.getByRole('button', { name: 'Open a shell in the last good step' }).focus()
+  await page.keyboard.press('Enter')
+  await expect(page).toHaveURL(/#\/containers\/[0-9a-f]+\/terminal/, { timeout: 30_000 })
+  const made = await docker('ps', '-q', '--filter', 'label=dev.quayside.last-good-step')
+  expect(await docker('exec', made, 'cat', '/good')).toBe('good')
+  await docker('rm', '-f', made)
+  await page.goBack()
 
   await page.getByRole('main').getByRole('button', { name: 'Change' }).click()
   await expect(dialog.field('Context')).toHaveValue(folder)

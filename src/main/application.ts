@@ -7,9 +7,15 @@ import { join } from 'node:path'
 import { app, type BrowserWindow } from 'electron'
 import { Settings } from '@shared/contract/settings'
 import { Buildx, buildxTarget } from './builds/buildx'
+import { BuildxProgram } from './builds/buildx-program'
+import { ClassicProgram } from './builds/classic/classic-program'
+import { EngineProgram } from './builds/engine-program'
+import type { BuildProgram } from './builds/program'
 import { BuildRegistry } from './builds/registry'
+import { registryCredentials } from './docker/registry-credentials'
 import { createEngineSupervisor, type EngineSupervisor } from './engine/supervisor'
 import type { Router } from './ipc/router'
+import { askCredentialHelper } from './platform/credential-helper'
 import { startLines } from './platform/line-process'
 import type { Logger } from './platform/logger'
 import { Mailbox } from './platform/mailbox'
@@ -53,7 +59,12 @@ export function start(base: {
     log: { warn: (message, { kind }) => log.warn(message, { area: 'session', kind: String(kind) }) }
   })
   const tasks = new TaskRegistry()
-  const builds = new BuildRegistry({ tasks, buildx: makeBuildx(paths, supervisor) })
+  const program = makeBuildProgram(paths, supervisor, session)
+  const buildProgram = (): BuildProgram => {
+    buildxTarget(supervisor.status)
+    return program
+  }
+  const builds = new BuildRegistry({ tasks, program: buildProgram })
   const logs = new LogService({ session, startScan: startScanThread, others: builds })
   const terminals = new TerminalRegistry(() => session.client())
   const told = { endings: new Endings(), navigations: new Mailbox<string>() }
@@ -65,6 +76,7 @@ export function start(base: {
     supervisor,
     session,
     tasks,
+    buildProgram,
     builds,
     logs,
     terminals,
@@ -89,20 +101,29 @@ async function shutDown({ tasks, builds, logs, terminals, supervisor, session, l
   session.disconnect()
 }
 
-/** The bundled buildx, against the engine in use as the docker CLI would reach it. */
-function makeBuildx(paths: Paths, supervisor: EngineSupervisor): Buildx {
-  return new Buildx({
+/** The bundled buildx, against the engine in use as the docker CLI would reach it; the API for an engine without BuildKit. */
+function makeBuildProgram(paths: Paths, supervisor: EngineSupervisor, session: EngineSession): BuildProgram {
+  const cliConfigDir = process.env['DOCKER_CONFIG'] ?? join(homedir(), '.docker')
+  const buildx = new Buildx({
     program: join(
       bundleDir(),
       'cli-plugins',
       process.platform === 'win32' ? 'docker-buildx.exe' : 'docker-buildx'
     ),
-    cliConfigDir: process.env['DOCKER_CONFIG'] ?? join(homedir(), '.docker'),
+    cliConfigDir,
     stateDir: join(paths.cliDir, 'buildx'),
     runDir: paths.runDir,
     target: () => buildxTarget(supervisor.status),
     startLines,
     env: process.env
+  })
+  const client = () => session.client()
+  const credentials = registryCredentials(cliConfigDir, askCredentialHelper)
+  return new EngineProgram({
+    client,
+    buildx: new BuildxProgram(buildx),
+    classic: new ClassicProgram({ client, credentials }),
+    wish: process.env['DOCKER_BUILDKIT']
   })
 }
 

@@ -7,6 +7,7 @@ import type { Settings } from '@shared/contract/settings'
 import { runBuildx } from './builders/run-buildx'
 import { Builders } from './builders/service'
 import { BuildHistory } from './build-history/service'
+import type { BuildProgram } from './builds/program'
 import type { BuildRegistry } from './builds/registry'
 import { DiskService } from './disk/service'
 import { registryCredentials, type Credentials } from './docker/registry-credentials'
@@ -75,6 +76,8 @@ export interface Parts {
   readonly supervisor: EngineSupervisor
   readonly session: EngineSession
   readonly tasks: TaskRegistry
+  /** @throws AppError `EngineNotRunning` */
+  readonly buildProgram: () => BuildProgram
   readonly builds: BuildRegistry
   readonly logs: LogService
   readonly terminals: TerminalRegistry
@@ -139,14 +142,18 @@ export function makeRouter(parts: Parts): Router {
 
 /** Builds of this app, those that the engine remembers, its build cache, and builders. */
 function buildingHandlers(parts: Parts, cliConfigDir: string) {
-  const { session, paths, builds } = parts
+  const { session, paths, tasks, builds, buildProgram } = parts
   return {
     buildCache: buildCacheHandlers({ session }),
     buildHistory: buildHistoryHandlers({
       history: new BuildHistory(historyParts(session, cliConfigDir, paths))
     }),
     builders: buildersHandlers({ builders: new Builders(runBuildx(buildxParts(parts, cliConfigDir))) }),
-    builds: buildsHandlers({ builds, choose: chooseForBuild })
+    builds: buildsHandlers({
+      builds,
+      shells: { tasks, program: buildProgram, client: () => session.client(), folder: paths.runDir },
+      choose: chooseForBuild
+    })
   }
 }
 

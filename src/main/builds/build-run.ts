@@ -1,9 +1,9 @@
 /**
- * One build: the bundled buildx while it runs, its steps, its log, and what it came to. It goes on whoever looks; stopping
- * it is stopping buildx, upon which BuildKit stops what it does for it. Made by registry.ts.
+ * One build: its steps, its log, and what it came to. It goes on whoever looks. What carries it out is a program
+ * (program.ts). Made by registry.ts.
  */
 import { randomUUID } from 'node:crypto'
-import { buildArguments, buildCommand } from '@shared/builds/build-command'
+import { buildCommand } from '@shared/builds/build-command'
 import { parseSecret } from '@shared/builds/secret-line'
 import { BuildSteps, type SolveStatus } from '@shared/builds/solve-status'
 import type {
@@ -21,11 +21,8 @@ import { Pulse } from '../resources/pulse'
 import { BuildLog } from './build-log'
 import { explainFailure } from './failure'
 import { buildName } from './name'
-import { parseSolveStatus } from './rawjson'
-import { readOutcome, type Buildx } from './buildx'
+import type { BuildProgram } from './program'
 
-/** buildx tells the engine that it stops; one that has not ended by then is ended. */
-const STOP_GRACE_MS = 10_000
 const MOST_SAID = 400
 const LAST_LINES = 30
 /** How the plain progress of the CLI calls an end that has no time. */
@@ -34,7 +31,7 @@ const NOTED: Readonly<Record<string, string>> = { Cached: 'CACHED', Canceled: 'C
 export interface BuildRunOptions {
   readonly input: BuildInput
   readonly secretValues: Readonly<Record<string, string>>
-  readonly buildx: Buildx
+  readonly program: BuildProgram
 }
 
 export class BuildRun {
@@ -118,32 +115,36 @@ export class BuildRun {
   }
 
   /**
-   * Runs buildx to its end. The values of secrets are in its environment and nowhere else, and not after this returns.
+   * Runs it to its end.
    *
    * @throws AppError with the failure's sentence, `Cancelled` once it was stopped.
    */
   async run(
-    { secretValues, buildx }: Omit<BuildRunOptions, 'input'>,
+    { secretValues, program }: Omit<BuildRunOptions, 'input'>,
     onProgress: () => void,
     signal: AbortSignal
   ): Promise<void> {
-    const outcome = buildx.outcomeFile(this.id)
+    const ears = {
+      onStatus: (status: SolveStatus): void => {
+        this.#takeStatus(status)
+        onProgress()
+        this.changed.beat()
+      },
+      onLine: (line: string): void => this.#say(line)
+    }
     try {
-      const exitCode = await this.#build(secretValues, buildx, outcome, onProgress, signal)
-      const { ref, imageId } = readOutcome(outcome)
+      const job = { id: this.id, input: this.input, secretValues }
+      const { exitCode, ref, imageId } = await program.run(job, ears, signal)
       this.#ref = ref
       this.#imageId = imageId
       if (exitCode === 0) this.#end('Done')
       else this.#fail(exitCode, signal)
     } catch (thrown) {
       const error = toAppError(thrown)
-      this.log.note(error.message, Date.now(), STDERR)
-      this.#said.push(error.message)
+      this.#say(error.message)
       this.#fail(null, signal)
       if (this.failure !== null)
         this.failure = { ...this.failure, message: error.message, hint: error.hint ?? '' }
-    } finally {
-      buildx.forget(outcome)
     }
     if (this.state === 'Canceled') throw new AppError('Cancelled', 'Cancelled.')
     if (this.failure !== null) {
@@ -151,44 +152,10 @@ export class BuildRun {
     }
   }
 
-  async #build(
-    secretValues: Readonly<Record<string, string>>,
-    buildx: Buildx,
-    outcome: string,
-    onProgress: () => void,
-    signal: AbortSignal
-  ): Promise<number | null> {
-    signal.throwIfAborted()
-    const { args, input: stdin, variables } = buildArguments(this.input)
-    const { contextKind, context, dockerfileText } = this.input
-    const process = buildx.start({
-      args: ['--metadata-file', outcome, '--progress', 'rawjson', ...args],
-      cwd: contextKind === 'folder' ? context : null,
-      variables: valuesOf(variables, secretValues),
-      input:
-        stdin === 'tar' ? { file: context } : stdin === 'dockerfile' ? { text: dockerfileText ?? '' } : null,
-      onLine: (line) => this.#take(line, onProgress)
-    })
-    const stop = (): void => process.stop(STOP_GRACE_MS)
-    signal.addEventListener('abort', stop, { once: true })
-    try {
-      return (await process.done).exitCode
-    } finally {
-      signal.removeEventListener('abort', stop)
-    }
-  }
-
-  #take(line: string, onProgress: () => void): void {
-    const status = parseSolveStatus(line)
-    if (status === null) {
-      this.#said.push(line)
-      if (this.#said.length > MOST_SAID) this.#said.shift()
-      this.log.note(line, Date.now(), STDERR)
-      return
-    }
-    this.#takeStatus(status)
-    onProgress()
-    this.changed.beat()
+  #say(line: string): void {
+    this.#said.push(line)
+    if (this.#said.length > MOST_SAID) this.#said.shift()
+    this.log.note(line, Date.now(), STDERR)
   }
 
   #takeStatus(status: SolveStatus): void {
@@ -262,22 +229,4 @@ export function environmentNames(input: BuildInput): ReadonlySet<string> {
       return secret.ok && secret.from === 'env' ? [secret.name] : []
     })
   )
-}
-
-/** What was typed, or else what the app's own environment has, as for the CLI. */
-function valuesOf(
-  variables: ReadonlyMap<string, string>,
-  typed: Readonly<Record<string, string>>
-): Record<string, string> {
-  const values: Record<string, string> = {}
-  for (const [name, ours] of variables) {
-    const value = typed[name] ?? process.env[name]
-    if (value === undefined) {
-      throw new AppError('InvalidParameter', `The secret’s variable ${name} has no value.`, {
-        hint: 'Type its value in the field below Secrets.'
-      })
-    }
-    values[ours] = value
-  }
-  return values
 }

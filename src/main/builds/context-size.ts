@@ -2,19 +2,16 @@
  * Walks the folder of a context as buildx does and adds up what would go over and what the ignore file leaves out. Reads
  * names and sizes only. BuildKit asks for no more than the Dockerfile copies, so what is told is the most there can be.
  */
-import type { Dirent } from 'node:fs'
-import { lstat, readFile, readdir } from 'node:fs/promises'
+import { lstat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { ContextSize } from '@shared/contract/builds'
-import { ignoreRules, isIgnored, type IgnoreRules } from '@shared/docker/ignore-file'
-import { AppError } from '@shared/errors'
+import { contextEntries, readIgnoreFile } from './context-files'
 
 const TELL_MS = 150
 const SLICE_MS = 8
 const MOST_SHOWN = 8
 const MOST_UNREADABLE = 20
-const MOST_IGNORE_BYTES = 4 * 1024 * 1024
 
 interface Sum {
   files: number
@@ -23,7 +20,6 @@ interface Sum {
 
 interface Walk {
   readonly root: string
-  readonly rules: IgnoreRules
   readonly sent: Sum
   readonly ignored: Sum
   /** By first folder or file of the context. */
@@ -39,12 +35,8 @@ export async function* measureContext(
   signal: AbortSignal
 ): AsyncGenerator<ContextSize, void, undefined> {
   const { file, rules } = await readIgnoreFile(context, dockerfile)
-  if (rules.problem !== null) {
-    throw new AppError('InvalidParameter', rules.problem, { hint: 'Correct it: the build would be refused.' })
-  }
   const walk: Walk = {
     root: context,
-    rules,
     sent: { files: 0, bytes: 0 },
     ignored: { files: 0, bytes: 0 },
     sentParts: new Map(),
@@ -53,9 +45,11 @@ export async function* measureContext(
   }
   let told = performance.now()
   let sliceStart = told
-  const walking = steps(walk)
-  while ((await walking.next()).done !== true) {
+  for await (const { path, kind, ignoredAt } of contextEntries(context, rules)) {
     if (signal.aborted) return
+    if (kind === 'unreadable') {
+      if (ignoredAt === null) note(walk, path)
+    } else if (kind !== 'directory') await count(walk, path, ignoredAt)
     const now = performance.now()
     if (now - told > TELL_MS) {
       yield sizeOf(walk, file, false)
@@ -66,52 +60,6 @@ export async function* measureContext(
     sliceStart = performance.now()
   }
   yield sizeOf(walk, file, true)
-}
-
-/** `<Dockerfile>.dockerignore` goes before the one of the context. */
-async function readIgnoreFile(
-  context: string,
-  dockerfile: string
-): Promise<{ file: string | null; rules: IgnoreRules }> {
-  const named = `${dockerfile === '' ? 'Dockerfile' : dockerfile}.dockerignore`
-  for (const name of [named, '.dockerignore']) {
-    const path = name.startsWith('/') ? name : join(context, name)
-    try {
-      if ((await lstat(path)).size > MOST_IGNORE_BYTES) continue
-      return { file: name, rules: ignoreRules(await readFile(path, 'utf8')) }
-    } catch {
-      // Not there: the next.
-    }
-  }
-  return { file: null, rules: ignoreRules('') }
-}
-
-interface Folder {
-  readonly path: string
-  /** The path that is left out and this is below of; null when it is not. */
-  readonly ignoredAt: string | null
-}
-
-/** One entry of a folder at a time; links are entries of their own and are not followed. */
-async function* steps(walk: Walk): AsyncGenerator<void> {
-  const folders: Folder[] = [{ path: '', ignoredAt: null }]
-  for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
-    let entries: Dirent[]
-    try {
-      entries = await readdir(join(walk.root, folder.path), { withFileTypes: true })
-    } catch (cause) {
-      if (folder.path === '') throw notAFolder(walk.root, cause)
-      if (folder.ignoredAt === null) note(walk, folder.path)
-      continue
-    }
-    for (const entry of entries) {
-      const path = folder.path === '' ? entry.name : `${folder.path}/${entry.name}`
-      const ignoredAt = isIgnored(walk.rules, path) ? (folder.ignoredAt ?? path) : null
-      if (entry.isDirectory()) folders.push({ path, ignoredAt })
-      else await count(walk, path, ignoredAt)
-      yield
-    }
-  }
 }
 
 async function count(walk: Walk, path: string, ignoredAt: string | null): Promise<void> {
@@ -171,11 +119,4 @@ function largest(parts: ReadonlyMap<string, Sum>): { path: string; bytes: number
     .map(([path, sum]) => ({ path, ...sum }))
     .sort((a, b) => b.bytes - a.bytes || b.files - a.files)
     .slice(0, MOST_SHOWN)
-}
-
-function notAFolder(root: string, cause: unknown): AppError {
-  return new AppError('NotFound', `The folder ${root} cannot be read.`, {
-    hint: 'Choose a folder that exists and that you may read.',
-    cause
-  })
 }

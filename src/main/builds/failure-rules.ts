@@ -78,7 +78,7 @@ const DOCKERFILE: readonly Rule[] = [
     })
   },
   fixed(
-    /the Dockerfile cannot be empty|file with no instructions/i,
+    /the Dockerfile (?:\([^)]*\) )?cannot be empty|file with no instructions/i,
     'The Dockerfile is empty.',
     'It needs at least a line FROM.'
   ),
@@ -117,9 +117,9 @@ const CONTEXT: readonly Rule[] = [
     })
   },
   {
-    says: /failed to calculate checksum of ref [^"\n]*"([^"]+)": not found|"([^"]+)": not found|lstat ([^:\n]+): no such file or directory/i,
-    tell: ([, checksum, quoted, stat]) => ({
-      message: `${checksum ?? quoted ?? stat ?? 'A file'} is not in the context.`,
+    says: /failed to calculate checksum of ref [^"\n]*"([^"]+)": not found|"([^"]+)": not found|lstat ([^:\n]+): no such file or directory|(?:COPY|ADD) failed: [^\n]*?([^:\s]+): file does not exist/i,
+    tell: ([, checksum, quoted, stat, sent]) => ({
+      message: `${checksum ?? quoted ?? stat ?? sent ?? 'A file'} is not in the context.`,
       hint: 'Check the path in COPY or ADD: it begins at the context. The ignore file (.dockerignore) may leave it out.'
     })
   },

@@ -15,10 +15,12 @@ export interface FailureEvidence {
 }
 
 const PREFIX = /^(?:ERROR: |error: )?(?:failed to build: )?(?:failed to solve: )?/i
-const EXIT_CODE = /process "([\s\S]*)" did not complete successfully: exit code: (\d+)/
+/** As BuildKit, the engine without it, and Podman say it. */
+const EXIT_CODE =
+  /(?:process "[\s\S]*" did not complete successfully: exit code:|^The command '[\s\S]*' returned a non-zero code:|^building at STEP "[\s\S]*": while running runtime: exit status) (\d+)/
 /** What COPY and ADD say of a source that is not there. */
 const MISSING =
-  /failed to calculate checksum of ref [^"\n]*"([^"]+)": not found|^lstat ([^:\n]+): no such file or directory/
+  /failed to calculate checksum of ref [^"\n]*"([^"]+)": not found|^lstat ([^:\n]+): no such file or directory|^(?:COPY|ADD) failed: (?:file not found in build context|stat)[^\n]*?(?:stat )?([^:\s]+): (?:file does not exist|no such file)/
 const DEFAULT_HINT = 'The log has all that was printed.'
 
 export function explainFailure(evidence: FailureEvidence): BuildFailure {
@@ -50,15 +52,15 @@ function verdictOn(
   lastLines: readonly string[]
 ): Verdict {
   const code = EXIT_CODE.exec(error) ?? EXIT_CODE.exec(step?.error ?? '')
-  if (code !== null && !isEngineLost(error)) return exitVerdict(step, Number(code[2]), lastLines)
+  if (code !== null && !isEngineLost(error)) return exitVerdict(step, Number(code[1]), lastLines)
   const pushed = /^pushing (\S+)/.exec(step?.text ?? '')?.[1]
   if (pushed !== undefined) return pushVerdict(pushed, error)
   const source = sourceExcerpt(said)
   // A step that fails before it begins is in no list; its line of the Dockerfile is told all the same.
   const instruction = step?.text ?? source?.lines.find(({ marked }) => marked)?.text ?? ''
   const from = /--from=(\S+)/.exec(instruction)?.[1]
-  const [, checked, looked] = MISSING.exec(error) ?? []
-  const missing = checked ?? looked
+  const [, checked, looked, sent] = MISSING.exec(error) ?? []
+  const missing = checked ?? looked ?? sent
   if (from !== undefined && missing !== undefined) {
     return {
       message: `${missing} is not in ${from}, from which it is copied.`,

@@ -3,15 +3,15 @@
  * by main/application.ts; handlers start and watch builds here, and main/logs reads their lines.
  */
 import { inputProblems } from '@shared/builds/input-problems'
-import type { BuildInput, BuildNews, BuildSummary } from '@shared/contract/builds'
+import type { BuildDetail, BuildInput, BuildNews, BuildSummary } from '@shared/contract/builds'
 import { AppError } from '@shared/errors'
 import type { Change } from '@shared/patch'
 import type { OtherLogs, WrittenLog } from '../logs/feed'
 import { pause } from '../resources/pause'
 import { WatchedCollection } from '../resources/watch'
 import type { RunningTask, TaskRegistry, TaskUpdate } from '../tasks/registry'
-import { BuildRun, environmentNames } from './build-run'
-import type { Buildx } from './buildx'
+import { BuildRun, environmentNames, type BuildRunOptions } from './build-run'
+import type { BuildProgram } from './program'
 
 /** The page is told at most so often. */
 const TELL_MS = 80
@@ -36,11 +36,15 @@ export class BuildRegistry implements OtherLogs {
   readonly #builds = new Map<string, Kept>()
   readonly #summaries = new WatchedCollection<BuildSummary>({ timing: { leadMs: 0, burstMs: 100 } })
   readonly #tasks: TaskRegistry
-  readonly #buildx: Buildx
+  readonly #program: () => BuildProgram
 
-  constructor(deps: { readonly tasks: TaskRegistry; readonly buildx: Buildx }) {
+  constructor(deps: {
+    readonly tasks: TaskRegistry
+    /** For the engine in use. @throws AppError `EngineNotRunning` */
+    readonly program: () => BuildProgram
+  }) {
     this.#tasks = deps.tasks
-    this.#buildx = deps.buildx
+    this.#program = deps.program
     const read = (id: string) => this.#builds.get(id)?.build.summary
     this.#summaries.online({
       list: () => Promise.resolve([...this.#builds.values()].map(({ build }) => build.summary)),
@@ -54,13 +58,13 @@ export class BuildRegistry implements OtherLogs {
     if (problem !== undefined) {
       throw new AppError('InvalidParameter', problem, { hint: 'Correct the form and start the build again.' })
     }
-    this.#buildx.environment()
+    const program = this.#program()
     const needed = environmentNames(input)
     const values = Object.fromEntries(Object.entries(secretValues).filter(([name]) => needed.has(name)))
     const build = new BuildRun({ input, secretValues: values })
     const task = this.#tasks.run(
       `Build ${build.name}`,
-      (update, signal) => this.#run(build, values, update, signal),
+      (update, signal) => this.#run(build, { secretValues: values, program }, update, signal),
       () => `Built ${build.name}`
     )
     this.#builds.set(build.id, { build, task })
@@ -82,6 +86,10 @@ export class BuildRegistry implements OtherLogs {
 
   cancel(id: string): void {
     this.#tasks.cancel(this.#get(id).task.id)
+  }
+
+  detail(id: string): BuildDetail {
+    return this.#get(id).build.detail
   }
 
   /** Tells of the build and its changes for as long as the signal lasts. */
@@ -127,7 +135,7 @@ export class BuildRegistry implements OtherLogs {
 
   async #run(
     build: BuildRun,
-    secretValues: Readonly<Record<string, string>>,
+    options: Omit<BuildRunOptions, 'input'>,
     update: (news: TaskUpdate) => void,
     signal: AbortSignal
   ): Promise<void> {
@@ -137,7 +145,7 @@ export class BuildRegistry implements OtherLogs {
       this.#summaries.touch(build.id)
     }
     try {
-      await build.run({ secretValues, buildx: this.#buildx }, tell, signal)
+      await build.run(options, tell, signal)
     } finally {
       this.#summaries.touch(build.id)
       this.#keepWithinBounds()

@@ -2,6 +2,7 @@
  * One engine, spoken to through dockerode: version negotiated, requests counted, errors already AppErrors.
  * Made by resources/session for each engine run; the noun files of this folder take it as first parameter.
  */
+import type { IncomingHttpHeaders } from 'node:http'
 import type { Duplex } from 'node:stream'
 import Docker from 'dockerode'
 import { AppError } from '@shared/errors'
@@ -43,6 +44,8 @@ export class DockerClient {
   readonly apiVersion: string
   /** Where it is connected to, for connections of others to the same engine. */
   readonly endpoint: EngineEndpoint
+  /** The engine builds with BuildKit; Podman's API and engines of Windows containers do not. */
+  readonly hasBuildKit: boolean
   /** When the ping was answered, by the engine's own clock: whole seconds since the epoch; null when it did not say. */
   readonly connectedAtSeconds: number | null
   readonly #transport: Transport
@@ -51,12 +54,13 @@ export class DockerClient {
     transport: Transport,
     endpoint: EngineEndpoint,
     apiVersion: string,
-    connectedAtSeconds: number | null
+    pinged: { readonly connectedAtSeconds: number | null; readonly hasBuildKit: boolean }
   ) {
     this.#transport = transport
     this.endpoint = endpoint
     this.apiVersion = apiVersion
-    this.connectedAtSeconds = connectedAtSeconds
+    this.connectedAtSeconds = pinged.connectedAtSeconds
+    this.hasBuildKit = pinged.hasBuildKit
     // @types/dockerode does not know the `modem` option that dockerode has.
     this.docker = new Docker({ modem: transport } as object)
   }
@@ -71,7 +75,10 @@ export class DockerClient {
       reply.resume()
       const apiVersion = negotiateApi(String(reply.headers['api-version'] ?? ''))
       transport.version = `v${apiVersion}`
-      return new DockerClient(transport, endpoint, apiVersion, engineSeconds(reply.headers.date))
+      return new DockerClient(transport, endpoint, apiVersion, {
+        connectedAtSeconds: engineSeconds(reply.headers.date),
+        hasBuildKit: hasBuildKit(reply.headers)
+      })
     } catch (error) {
       transport.dispose()
       throw connectionError(abortSignal.aborted ? abortSignal.reason : error)
@@ -123,6 +130,11 @@ export class DockerClient {
   dispose(): void {
     this.#transport.dispose()
   }
+}
+
+/** As the CLI decides it: every engine on Linux that builds at all, whichever builder it prefers (`1` or `2`). */
+function hasBuildKit(headers: IncomingHttpHeaders): boolean {
+  return (headers['builder-version'] ?? '') !== '' && headers['ostype'] !== 'windows'
 }
 
 function engineSeconds(date: string | undefined): number | null {

@@ -211,6 +211,8 @@ export const builds = {
   /** The same input once more; refused where secrets were typed. */
   rebuild: call({ params: One, result: Started }),
   cancel: call({ params: One, result: z.void() }),
+  /** Runs a shell where a failed build stood before the step that failed; answers the container's id. */
+  openLastGoodStep: call({ params: One, result: z.object({ containerId: z.string() }) }),
   /** One build as it is and as it goes on. */
   watch: stream({ params: One, item: BuildNews, delivery: 'state' }),
   /** The builds of this app run, newest state. */

@@ -23,7 +23,7 @@ export interface Outline {
   readonly args: readonly OutlineArgument[]
 }
 
-interface Instruction {
+export interface Instruction {
   readonly keyword: string
   readonly rest: string
   readonly line: number
@@ -72,7 +72,8 @@ function unquoted(value: string): string {
   )
 }
 
-function* instructionsOf(dockerfile: string): Generator<Instruction> {
+/** In the order of the file; `line` is the one it begins at, from 1. */
+export function* instructionsOf(dockerfile: string): Generator<Instruction> {
   const lines = dockerfile.replace(/^\ufeff/, '').split(/\r?\n/)
   const escape = escapeOf(lines)
   let at = 0

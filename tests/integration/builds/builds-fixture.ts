@@ -3,8 +3,14 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { emptyBuild } from '@shared/builds/empty-build'
 import type { BuildInput, BuildNews, BuildStep } from '@shared/contract/builds'
+import { openLastGoodStep } from '@main/builds/build-shell'
 import { Buildx } from '@main/builds/buildx'
+import { BuildxProgram } from '@main/builds/buildx-program'
+import { ClassicProgram } from '@main/builds/classic/classic-program'
+import { EngineProgram } from '@main/builds/engine-program'
 import { BuildRegistry } from '@main/builds/registry'
+import { DockerClient } from '@main/docker/client'
+import { registryCredentials } from '@main/docker/registry-credentials'
 import { startLines } from '@main/platform/line-process'
 import { TaskRegistry } from '@main/tasks/registry'
 import type { TestEngine } from '../engine-fixture'
@@ -24,11 +30,19 @@ export interface BuildBench {
   build(more: Partial<BuildInput>, secretValues?: Readonly<Record<string, string>>): Promise<Ended>
   /** Waits until the build is as `check` says. */
   until(id: string, check: (now: Ended) => boolean): Promise<Ended>
+  /** Answers the id of the container whose shell is open. */
+  openLastGoodStep(id: string): Promise<string>
   /** The lines of a build, or of one of its steps. */
   lines(id: string, step?: number): string[]
 }
 
-export function buildBench(engine: TestEngine): BuildBench {
+const noHelper = () => Promise.resolve(null)
+
+/** `buildKit: false`: as of an engine that says it has none. */
+export function buildBench(
+  engine: TestEngine,
+  { buildKit = true }: { readonly buildKit?: boolean } = {}
+): BuildBench {
   const tasks = new TaskRegistry()
   const buildx = new Buildx({
     program: `${engine.bundleDir}/cli-plugins/docker-buildx`,
@@ -39,7 +53,14 @@ export function buildBench(engine: TestEngine): BuildBench {
     startLines,
     env: engine.env
   })
-  const builds = new BuildRegistry({ tasks, buildx })
+  const client = () => DockerClient.connect({ kind: 'unix', path: engine.socket })
+  const program = new EngineProgram({
+    client,
+    buildx: new BuildxProgram(buildx),
+    classic: new ClassicProgram({ client, credentials: registryCredentials(`${engine.home}/cli`, noHelper) }),
+    wish: buildKit ? undefined : '0'
+  })
+  const builds = new BuildRegistry({ tasks, program: () => program })
   const input = (more: Partial<BuildInput>): BuildInput => ({ ...emptyBuild(), ...more })
 
   async function until(id: string, check: (now: Ended) => boolean): Promise<Ended> {
@@ -73,6 +94,14 @@ export function buildBench(engine: TestEngine): BuildBench {
       return await until(id, ({ detail }) => detail.summary.state !== 'Running')
     },
     until,
+    async openLastGoodStep(id) {
+      return await openLastGoodStep(builds.detail(id), {
+        tasks,
+        program: () => program,
+        client,
+        folder: engine.home
+      })
+    },
     lines(id, step) {
       const { store } = builds.open(
         step === undefined ? `build:${id}` : `build:${id}:${step}`,

@@ -41,6 +41,11 @@ export class BuildKit {
 
   /** Opens a connection that lives until `signal` aborts or {@link close} is called. */
   static async open(client: DockerClient, signal: AbortSignal): Promise<BuildKit> {
+    if (!client.hasBuildKit) {
+      throw new AppError('NotImplemented', 'This engine has no BuildKit, so it keeps no history of builds.', {
+        hint: 'Builds can be started all the same; their pages last until Quayside quits.'
+      })
+    }
     const socket = await client.hijack(withSignal({ path: '/grpc', protocol: 'h2c' as const }, signal))
     const session = connect('http://buildkit', { createConnection: () => socket })
     // Every stream of it fails too, and tells its reader.
