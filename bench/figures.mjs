@@ -6,7 +6,7 @@
  * @property {string} id key of the samples: `<part>.<what>`
  * @property {string} title
  * @property {'ms' | 's' | 'MB' | '%' | '/s' | ''} unit
- * @property {'floor' | 'reference' | 'raw API' | 'docker stats' | 'tar' | null} against whose samples are the limit
+ * @property {'floor' | 'reference' | 'raw API' | 'docker stats' | 'tar' | 'buildx' | null} against whose samples are the limit
  * @property {number} [maxRatio] target: at most so many times the limit
  * @property {number} [max] target: at most this, unless the limit itself is above it
  */
@@ -86,6 +86,16 @@ export const FIGURES = [
     against: null,
     max: 50
   },
+  { id: 'builds.wall', title: 'build of 3,000 files', unit: 'ms', against: 'buildx', maxRatio: 1.2 },
+  { id: 'builds.cpu', title: 'build of 3,000 files: CPU of the app', unit: 's', against: 'buildx' },
+  {
+    id: 'builds.lines',
+    title: 'build that prints 500,000 lines',
+    unit: 'ms',
+    against: 'buildx',
+    maxRatio: 1.5
+  },
+  { id: 'builds.frame', title: 'longest frame, showing them', unit: 'ms', against: null, max: 50 },
   { id: 'idle.shownCpu', title: 'idle CPU, window shown', unit: '%', against: 'floor', max: 0.5 },
   { id: 'idle.shownWakeUps', title: 'idle wake-ups, window shown', unit: '/s', against: 'floor', max: 8 },
   { id: 'idle.hiddenCpu', title: 'idle CPU, window hidden', unit: '%', against: 'floor', max: 0.1 },
@@ -113,10 +123,11 @@ export const PARTS = /** @type {const} */ ([
   'idle',
   'logs',
   'images',
+  'builds',
   'stats'
 ])
 
 /** What runs when nothing is named; the other parts take minutes each, and the whole is to stay under ten. */
-export const USUAL_PARTS = PARTS.filter((part) => !['logs', 'images', 'stats'].includes(part))
+export const USUAL_PARTS = PARTS.filter((part) => !['logs', 'images', 'builds', 'stats'].includes(part))
 
 /** @typedef {(typeof PARTS)[number]} Part */

@@ -7,6 +7,7 @@ import { performance } from 'node:perf_hooks'
 import { root } from '../scripts/lib/paths.mjs'
 import { FIGURES, PARTS } from './figures.mjs'
 import { APPS } from './lib/app.mjs'
+import { measureBuilds } from './lib/builds.mjs'
 import { countOnce } from './lib/counts.mjs'
 import { startDisplay } from './lib/display.mjs'
 import { startRealEngine, startScriptedEngine } from './lib/engine.mjs'
@@ -31,7 +32,7 @@ const BUDGET_MS = 8.5 * 60_000
 /** A life with a log of a million lines, or with images of a gigabyte, takes long, and its figures differ little. */
 const LONG_ROUNDS = 2
 /** The parts that are the same at every size, in one life each. */
-const SIZELESS = ['logs', 'images']
+const SIZELESS = ['logs', 'images', 'builds']
 
 /**
  * @typedef {object} Options
@@ -84,7 +85,7 @@ export async function runBenchmarks(options) {
 }
 
 /**
- * The sizes at which a kind of engine is to be measured: logs and images are the same at all of them, and figures have an engine of their
+ * The sizes at which a kind of engine is to be measured: logs, images and builds are the same at all of them, and figures have an engine of their
  * own.
  * @param {Options} options
  * @param {string} kind
@@ -137,6 +138,9 @@ async function atSize(bench, { parts, sizes, say, signal }, { rounds, deadline }
   }
   if (parts.has('images') && bench.size === sizes[0]?.size) {
     await step('images', () => measureImages(bench, Math.min(rounds, LONG_ROUNDS)))
+  }
+  if (parts.has('builds') && bench.size === sizes[0]?.size) {
+    await step('builds', () => measureBuilds(bench, Math.min(rounds, LONG_ROUNDS)))
   }
   const lives = PARTS.filter(
     (part) => parts.has(part) && !['count', 'idle', 'stats', ...SIZELESS].includes(part)

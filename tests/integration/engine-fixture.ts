@@ -36,6 +36,8 @@ export interface TestEngineOptions {
   readonly config?: Readonly<Record<string, unknown>>
   /** More dockerd arguments. */
   readonly args?: readonly string[]
+  /** More variables of dockerd. */
+  readonly env?: Readonly<Record<string, string>>
 }
 
 export interface TestEngine {
@@ -63,7 +65,7 @@ export async function startEngine(options: TestEngineOptions = {}): Promise<Test
   const home = await mkdtemp('/tmp/q-')
   const socket = `${home}/docker.sock`
   const env = await prepareHome(home, options.config ?? {})
-  const daemon = spawnDaemon(home, env, options)
+  const daemon = spawnDaemon(home, { ...env, ...options.env }, options)
   const engine = describeEngine(home, socket, env, daemon)
   try {
     await untilReady(socket, daemon)
