@@ -1,7 +1,7 @@
 // Starts one of the measured apps, talks to it and ends it. Every app gets its own fresh home, which is also its mark:
 // what still runs or lies there afterwards is a fault and is said.
 import { spawn } from 'node:child_process'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { performance } from 'node:perf_hooks'
@@ -73,6 +73,23 @@ function spawnApp(name, around, home, probe) {
 }
 
 /**
+ * What lies beside a packed app, its engine under the name that it has there.
+ * @param {string} home
+ */
+async function packedResources(home) {
+  const folder = path.join(home, 'resources')
+  await cp(path.join(root, 'resources'), folder, {
+    recursive: true,
+    filter: (source) => source !== path.join(root, 'resources/engine')
+  })
+  await symlink(
+    path.join(root, `resources/engine/${process.platform}-${process.arch}`),
+    path.join(folder, 'engine')
+  )
+  return folder
+}
+
+/**
  * Starts an app and waits until its window is usable.
  * @param {AppName} name
  * @param {Surroundings} around
@@ -82,8 +99,9 @@ function spawnApp(name, around, home, probe) {
 export async function startApp(name, around, probe = {}) {
   const home = await mkdtemp('/tmp/qb-')
   await writeFile(path.join(home, 'settings.json'), JSON.stringify({ engine: { source: 'context' } }))
+  const resources = await packedResources(home)
   const startedAt = now()
-  const child = spawnApp(name, around, home, probe)
+  const child = spawnApp(name, around, home, { ...probe, resources })
   const pid = child.pid ?? -1
   let said = ''
   for (const stream of [child.stdout, child.stderr]) {

@@ -12,7 +12,7 @@ import { untilQuiet } from './session.mjs'
 const FILES = 3000
 const LINES = 500_000
 const FILL = 'the quick brown fox jumps over the lazy dog'
-const PATIENCE_MS = 180_000
+const PATIENCE_MS = 120_000
 
 const STAGES = `FROM busybox:test AS one
 COPY . /context
@@ -30,22 +30,27 @@ RUN awk 'BEGIN{for(i=1;i<=${LINES};i++) printf "%08d ${FILL}\\n", i}'
 
 /** What the page is asked for: put into it once, by name. */
 const PAGE = `globalThis.quaysideBuilds ??= {
-  until: (check) => new Promise((done) => {
-    const look = () => (check() ? done(performance.now()) : requestAnimationFrame(look))
+  until: (what, check, patience = 20000) => new Promise((done, fail) => {
+    const started = performance.now()
+    const look = () => {
+      if (check()) done(performance.now())
+      else if (performance.now() - started > patience) fail(new Error('waited for ' + what + ': ' + document.querySelector('[role="dialog"], main')?.textContent.slice(0, 900)))
+      else requestAnimationFrame(look)
+    }
     look()
   }),
   dialog: () => document.querySelector('[role="dialog"]'),
   button: (within, name) => [...(within?.querySelectorAll('button') ?? [])].find((one) => one.textContent.trim() === name),
   field(name) {
-    const label = [...this.dialog().querySelectorAll('label')].find((one) => one.textContent.trim() === name)
+    const label = [...this.dialog().querySelectorAll('label')].find((one) => one.textContent.trim().startsWith(name))
     return label.control ?? label.querySelector('input')
   },
   async build(context) {
     const main = document.querySelector('main')
     location.hash = '#/images'
-    await this.until(() => this.button(main, 'Build') !== undefined)
+    await this.until('the page', () => this.button(main, 'Build') !== undefined)
     this.button(main, 'Build').click()
-    await this.until(() => this.dialog() !== null)
+    await this.until('the dialog', () => this.dialog() !== null)
     const box = this.field('Context')
     Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value').set.call(box, context)
     box.dispatchEvent(new Event('input', { bubbles: true }))
@@ -62,10 +67,10 @@ const PAGE = `globalThis.quaysideBuilds ??= {
     this.running = true
     const started = performance.now()
     this.button(this.dialog(), 'Build').click()
-    await this.until(() => this.button(main, 'Cancel') !== undefined)
+    await this.until('the beginning', () => this.button(main, 'Cancel') !== undefined)
     before = performance.now()
     requestAnimationFrame(next)
-    const ended = await this.until(() => this.button(main, 'Rebuild') !== undefined)
+    const ended = await this.until('the end', () => this.button(main, 'Rebuild') !== undefined, ${PATIENCE_MS})
     this.running = false
     if (document.querySelector('main [role="alert"]') !== null) throw new Error(document.querySelector('main [role="alert"]').textContent)
     return { ms: ended - started, frame: Math.max(...frames.slice(1)) }
@@ -105,7 +110,7 @@ export async function measureBuilds(bench, rounds) {
 async function oneLife({ display, engine, size }, stages, prints) {
   const app = await startApp('quayside', { display, socket: engine.socket, rows: size })
   const build = (/** @type {string} */ context) =>
-    app.evaluate(`quaysideBuilds.build(${JSON.stringify(context)})`, PATIENCE_MS)
+    app.evaluate(`quaysideBuilds.build(${JSON.stringify(context)})`, PATIENCE_MS + 30_000)
   try {
     await untilQuiet(app.pid)
     await app.evaluate(PAGE)

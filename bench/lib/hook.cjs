@@ -12,7 +12,11 @@ const config = process.env['QUAYSIDE_BENCH_PROBE'] ?? '{}'
 const probe = `globalThis.quaysideBench ??= ${config};\n${readFileSync(path.join(__dirname, 'probe.js'), 'utf8')}`
 
 // A packed app does without the checks that only find faults of ours (results against the contract).
-if (JSON.parse(config).packaged === true) Object.defineProperty(app, 'isPackaged', { value: true })
+const { packaged, resources } = JSON.parse(config)
+if (packaged === true) {
+  Object.defineProperty(app, 'isPackaged', { value: true })
+  Object.defineProperty(process, 'resourcesPath', { value: resources })
+}
 
 /** @param {object} message */
 const tell = (message) => process.send?.(message)

@@ -1,7 +1,7 @@
 /** The bundled buildx for questions that end by themselves, as the docker CLI would reach the engine in use. Used by make-router. */
 import { join } from 'node:path'
 import type { EngineStatus } from '@shared/contract/engine'
-import { engineNotRunning } from '../docker/errors'
+import { buildxTarget, targetVariables } from '../builds/buildx'
 import { run } from '../platform/child-process'
 import type { RunBuildx } from './service'
 
@@ -38,11 +38,8 @@ export function runBuildx({ bundleDir, cliConfigDir, stateDir, status }: RunBuil
     process.platform === 'win32' ? 'docker-buildx.exe' : 'docker-buildx'
   )
   return async (args, signal) => {
-    const { state, source, host, contextName } = status()
-    if (state.name !== 'running') throw engineNotRunning()
+    const engine = targetVariables(buildxTarget(status()), stateDir, process.env)
     const inherited = Object.fromEntries(INHERITED.map((name) => [name, process.env[name]]))
-    const named = source === 'context' && contextName !== null && contextName !== 'default'
-    const engine = named ? { DOCKER_CONTEXT: contextName } : { DOCKER_HOST: host, BUILDX_CONFIG: stateDir }
     const env = { ...inherited, DOCKER_CONFIG: cliConfigDir, ...engine }
     return await run(program, args, { env, timeoutMs: TIMEOUT_MS }, signal)
   }

@@ -8,6 +8,7 @@ import { z } from 'zod'
 import type { EngineStatus } from '@shared/contract/engine'
 import { AppError } from '@shared/errors'
 import { engineNotRunning } from '../docker/errors'
+import { HOST_VARIABLE } from '../engine/contexts'
 import type { LineProcess, LineProcessOptions, StartLines } from '../platform/line-process'
 
 /** How the CLI would reach the engine in use. */
@@ -16,13 +17,16 @@ export interface BuildxTarget {
   readonly host: string
   /** The docker context, where the engine is that of one; its certificates are then found there. */
   readonly context: string | null
+  /** DOCKER_HOST names it: its certificates are where the variables beside it say. */
+  readonly fromEnvironment: boolean
 }
 
 /** @throws AppError `EngineNotRunning` */
 export function buildxTarget({ state, source, host, contextName }: EngineStatus): BuildxTarget {
   if (state.name !== 'running') throw engineNotRunning()
-  const named = source === 'context' && contextName !== null && contextName !== 'default'
-  return { host, context: named ? contextName : null }
+  const fromEnvironment = source === 'context' && contextName === HOST_VARIABLE
+  const named = source === 'context' && contextName !== 'default' && !fromEnvironment
+  return { host, context: named ? contextName : null, fromEnvironment }
 }
 
 export interface BuildxDeps {
@@ -72,6 +76,19 @@ const INHERITED = [
   'SSL_CERT_FILE'
 ]
 
+const TLS_VARIABLES = ['DOCKER_TLS', 'DOCKER_TLS_VERIFY', 'DOCKER_CERT_PATH']
+
+/** The variables that lead a program of the CLI to the engine. `stateDir` is where buildx keeps what it knows of builders. */
+export function targetVariables(
+  { host, context, fromEnvironment }: BuildxTarget,
+  stateDir: string,
+  env: BuildxDeps['env']
+): Record<string, string | undefined> {
+  if (context !== null) return { DOCKER_CONTEXT: context }
+  const tls = fromEnvironment ? TLS_VARIABLES.map((name) => [name, env[name]]) : []
+  return { DOCKER_HOST: host, BUILDX_CONFIG: stateDir, ...Object.fromEntries(tls) }
+}
+
 export class Buildx {
   readonly #deps: BuildxDeps
 
@@ -93,17 +110,16 @@ export class Buildx {
   /** What every run of buildx for the engine in use has in its environment. */
   environment(): Record<string, string | undefined> {
     const { env, cliConfigDir, stateDir, target } = this.#deps
-    const { host, context } = target()
+    const engine = target()
     const own = Object.fromEntries(INHERITED.map((name) => [name, env[name]]))
-    const common = {
+    return {
       ...own,
       DOCKER_CONFIG: cliConfigDir,
       BUILDX_METADATA_PROVENANCE: 'disabled',
-      BUILDX_NO_DEFAULT_ATTESTATIONS: env['BUILDX_NO_DEFAULT_ATTESTATIONS']
+      BUILDX_NO_DEFAULT_ATTESTATIONS: env['BUILDX_NO_DEFAULT_ATTESTATIONS'],
+      BUILDX_BUILDER: engine.context ?? 'default',
+      ...targetVariables(engine, stateDir, env)
     }
-    return context === null
-      ? { ...common, DOCKER_HOST: host, BUILDX_CONFIG: stateDir, BUILDX_BUILDER: 'default' }
-      : { ...common, DOCKER_CONTEXT: context, BUILDX_BUILDER: context }
   }
 
   /** Where buildx is to write what came out. */

@@ -26,6 +26,9 @@ export interface CliPlace {
   readonly homeDir: string
 }
 
+/** What an engine is called that no context names. */
+export const HOST_VARIABLE = 'DOCKER_HOST'
+
 const Config = z.object({ currentContext: z.string().catch('') })
 const Meta = z.object({
   Name: z.string(),
@@ -37,10 +40,10 @@ const Meta = z.object({
 /** What the CLI would use; a context that is not there or cannot be read is an AppError, as it is for the CLI. */
 export function resolveCliTarget(place: CliPlace): CliTarget {
   const { env, platform } = place
-  const host = env['DOCKER_HOST']?.trim()
+  const host = env[HOST_VARIABLE]?.trim()
   if (host) {
     const endpoint = withTls(parseHost(host, usesTls(env) ? 2376 : 2375), () => tlsFromEnv(place))
-    return { name: 'DOCKER_HOST', endpoint, host: endpointText(endpoint) }
+    return { name: HOST_VARIABLE, endpoint, host: endpointText(endpoint) }
   }
   const name = env['DOCKER_CONTEXT'] || currentContext(place)
   if (name === '' || name === 'default') {
