@@ -7,9 +7,11 @@ import { isDigest, type Place } from '../registries/manifest'
 import { HUB_HOST } from '../registries/registry-key'
 import { readTag } from '../registries/tag-content'
 import { deleteTag, planDeletion } from '../registries/tag-deletion'
+import { TagRows } from '../registries/tag-rows'
 import type { OpenRegistry } from './open-registry'
 
 export function repositoriesHandlers(open: OpenRegistry) {
+  const rows = new TagRows()
   async function placeOf(host: string, repository: string, signal: AbortSignal): Promise<Place> {
     const { http } = await open(host, signal)
     return { http, repository: checked(host, repository), signal }
@@ -25,6 +27,15 @@ export function repositoriesHandlers(open: OpenRegistry) {
         const place = await placeOf(host, repository, signal)
         return await tagsOf(place.http, place.repository, signal)
       })
+    },
+    async *tagRows({ host, repository, tags }, { signal }) {
+      const place = await told(`Could not look at the tags of ${repository}`, () =>
+        placeOf(host, repository, signal)
+      )
+      yield* rows.read(
+        place,
+        tags.map((tag) => checkedReference(host, repository, tag))
+      )
     },
     async read({ host, repository, reference }, { signal }) {
       return await told(`Could not read ${repository}`, async () =>

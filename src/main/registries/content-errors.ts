@@ -8,6 +8,9 @@ const Body = z.object({
   errors: z.array(z.object({ code: z.string().nullish(), message: z.string().nullish() })).min(1)
 })
 
+/** The `kind` of a refusal that says to ask less. */
+export const TOO_OFTEN = 'too-often'
+
 /** What the registry says of an error itself; empty when it says nothing that can be read. */
 function own(reply: Reply): string {
   try {
@@ -52,7 +55,8 @@ export function contentError(host: string, what: string, reply: Reply): AppError
   if (status === 429) {
     const after = retryAfter(reply.headers['retry-after'], Date.now())
     return new AppError('Unavailable', `${host} was asked too often.`, {
-      hint: hint(after === null ? 'Wait a moment and try again.' : `Try again in ${after}.`)
+      hint: hint(after === null ? 'Wait a moment and try again.' : `Try again in ${after}.`),
+      details: { kind: TOO_OFTEN }
     })
   }
   return new AppError('Unavailable', `${host} answered with HTTP ${status} for ${what}.`, {

@@ -66,7 +66,8 @@ async function readChild(place: Place, child: Descriptor): Promise<PlatformImage
   }
 }
 
-async function readImage(
+/** Its platform, size and date; `child`: what an index says of it. */
+export async function readImage(
   place: Place,
   { digest, manifest }: Fetched,
   child: Descriptor | null
@@ -90,7 +91,8 @@ async function readImage(
   }
 }
 
-function platformOf(platform: { os: string; architecture: string; variant: string } | null): string {
+/** `linux/arm64/v8`; empty when it is not said. */
+export function platformOf(platform: { os: string; architecture: string; variant: string } | null): string {
   if (platform === null) return ''
   const parts = [platform.os, platform.architecture, platform.variant].filter((part) => part !== '')
   return oneLine(parts.join('/'), 100)
@@ -102,7 +104,8 @@ function annotationsOf({ annotations }: Pick<Manifest, 'annotations'>) {
     .map(([name, value]) => ({ name: oneLine(name, 200), value: plainText(value).slice(0, 4000) }))
 }
 
-const isAttestation = ({ annotations }: Descriptor): boolean =>
+/** What BuildKit tells of a build stands among the platforms of an index. */
+export const isAttestation = ({ annotations }: Descriptor): boolean =>
   annotations['vnd.docker.reference.type'] === ATTESTATION
 
 function attestationsIn({ manifests }: Manifest): Referrer[] {

@@ -1,6 +1,6 @@
 /** What is in a registry: repositories, their tags, and what stands behind a tag. Read from the registry itself, without an engine. */
 import { z } from 'zod'
-import { call } from './dsl'
+import { call, stream } from './dsl'
 
 const Host = z.string().min(1).max(300)
 const Repository = z.object({ host: Host, repository: z.string().min(1).max(255) })
@@ -67,6 +67,23 @@ export const TagContent = z.object({
 })
 export type TagContent = z.output<typeof TagContent>
 
+/** A line of the table "Tags". */
+export const TagRow = z.object({
+  tag: z.string(),
+  /** Null when it could not be read. */
+  digest: z.string().nullable(),
+  /** `linux/amd64`; empty ones where the image does not say. */
+  platforms: z.array(z.string()),
+  /** Of which size and date are: this machine's, or the only one; empty when there is none. */
+  platform: z.string(),
+  /** Of its compressed layers and its configuration: what a pull transfers. */
+  size: z.number().nullable(),
+  created: z.string().nullable(),
+  /** Why something is missing; empty when nothing is. */
+  problem: z.string()
+})
+export type TagRow = z.output<typeof TagRow>
+
 /** What a deletion takes away. */
 export const Deletion = z.object({
   digest: z.string(),
@@ -81,6 +98,12 @@ export const repositories = {
   /** The repositories of a registry. Many public ones do not tell; that is an error that says so. */
   list: call({ params: z.object({ host: Host }), result: Names }),
   tags: call({ params: Repository, result: Names }),
+  /** What stands behind some tags, each as it is read. Closing is giving up. */
+  tagRows: stream({
+    params: Repository.extend({ tags: z.array(z.string().min(1).max(200)).min(1).max(100) }),
+    item: TagRow,
+    delivery: 'lossless'
+  }),
   read: call({ params: Reference, result: TagContent }),
   /** What would go with a tag: asked before {@link repositories.deleteTag}. */
   deletion: call({ params: Reference, result: Deletion }),

@@ -42,6 +42,7 @@ export const STREAM_METHODS: ReadonlySet<string> = new Set([
   'packages.list',
   'registries.search',
   'registries.watch',
+  'repositories.tagRows',
   'settings.watch',
   'system.usage',
   'system.watchInfo',

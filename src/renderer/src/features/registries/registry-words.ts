@@ -1,6 +1,7 @@
 /** What the page says of a registry, in words. */
 import type { StateTone } from '@/components/state-tone'
 import type { KnownRegistry, RegistryOrigin, RegistryTest } from '@shared/contract/registries'
+import type { TagRow } from '@shared/contract/repositories'
 
 const ORIGINS: Readonly<Record<RegistryOrigin, string>> = {
   hub: 'every engine',
@@ -37,6 +38,12 @@ export function connectionWord(test: RegistryTest | undefined): Word {
   if (failed === undefined) return { tone: 'ok', word: 'Reachable', title: '' }
   if (test.reachable) return { tone: 'warn', word: `Reachable: ${failed.text}`, title: failed.hint }
   return { tone: 'danger', word: `Not reachable: ${failed.text}`, title: failed.hint }
+}
+
+/** The platforms of a tag's image in a word; `sizeOf`: which one its size is of, where there are several. */
+export function platformsWord({ platforms, platform }: TagRow): { word: string | null; sizeOf: string } {
+  if (platforms.length <= 1) return { word: platforms[0] || null, sizeOf: '' }
+  return { word: `${platforms.length} platforms`, sizeOf: platform === '' ? '' : `For ${platform}` }
 }
 
 /** The page of a registry, a repository of it, or a tag (or digest) of that. */

@@ -18,6 +18,8 @@ export interface Registries {
   readonly testing: ReadonlySet<string>
   readonly refresh: () => void
   readonly test: (host: string) => Promise<void>
+  /** What a test found is not so any more: one that was tested is tested again. */
+  readonly retest: (host: string) => void
 }
 
 export function useRegistries(): Registries {
@@ -47,7 +49,11 @@ export function useRegistries(): Registries {
     }
   }
 
-  return { known, error, tests, testing, refresh: () => (round.value += 1), test }
+  function retest(host: string): void {
+    if (tests.delete(host)) void test(host)
+  }
+
+  return { known, error, tests, testing, refresh: () => (round.value += 1), test, retest }
 }
 
 type Because = (engineRuns: boolean, round: number) => ReturnType<typeof api.registries.watch>
