@@ -11,6 +11,7 @@ import type { BuildProgram } from './builds/program'
 import type { BuildRegistry } from './builds/registry'
 import { DiskService } from './disk/service'
 import { registryCredentials, type Credentials } from './docker/registry-credentials'
+import { EngineConfigFile } from './engine/configure'
 import type { EngineSupervisor } from './engine/supervisor'
 import { appHandlers } from './handlers/app'
 import { buildCacheHandlers } from './handlers/build-cache'
@@ -102,6 +103,7 @@ export function makeRouter(parts: Parts): Router {
     credentials,
     certFolders: () => certFolders(supervisor, paths)
   })
+  const engineConfig = new EngineConfigFile(paths, bundleDirHere())
   const dataRoot = () => (supervisor.status.source === 'bundled' ? paths.engineDataDir : null)
   const handlers = {
     app: desktopHandlers([session, stats], navigations),
@@ -126,6 +128,7 @@ export function makeRouter(parts: Parts): Router {
       open: openRegistry,
       certFolder: () => certFolders(supervisor, paths)[0] ?? '',
       added: new AddedRegistries(paths.registriesFile),
+      engineConfig: () => (supervisor.status.source === 'bundled' ? engineConfig : null),
       ...LOGIN_HELPERS
     }),
     repositories: repositoriesHandlers(openRegistry),
@@ -157,12 +160,21 @@ function buildingHandlers(parts: Parts, cliConfigDir: string) {
   }
 }
 
-function buildxParts({ paths, supervisor }: Parts, cliConfigDir: string) {
+/** The engine's programs. */
+function bundleDirHere(): string {
   const place = app.isPackaged
     ? { packagedResources: process.resourcesPath }
     : { repository: app.getAppPath() }
-  const bundleDir = resolveBundleDir({ ...place, platform: process.platform, arch: process.arch })
-  return { bundleDir, cliConfigDir, stateDir: join(paths.cliDir, 'buildx'), status: () => supervisor.status }
+  return resolveBundleDir({ ...place, platform: process.platform, arch: process.arch })
+}
+
+function buildxParts({ paths, supervisor }: Parts, cliConfigDir: string) {
+  return {
+    bundleDir: bundleDirHere(),
+    cliConfigDir,
+    stateDir: join(paths.cliDir, 'buildx'),
+    status: () => supervisor.status
+  }
 }
 
 /** buildx writes down what it starts beside the configuration of the CLI that called it: the user's, or the bundled one's. */

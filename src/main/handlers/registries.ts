@@ -2,6 +2,7 @@
 import { AppError, attempted } from '@shared/errors'
 import { searchHub } from '../docker/hub-search'
 import { checkLogin } from '../docker/registry-login'
+import type { EngineConfigFile } from '../engine/configure'
 import type { Handlers } from '../ipc/handler'
 import { Mailbox } from '../platform/mailbox'
 import type { AddedRegistries } from '../registries/added-registries'
@@ -18,6 +19,7 @@ import { forgetLogin, type Helpers } from '../registries/stored-logins'
 import { pause } from '../resources/pause'
 import type { EngineSession } from '../resources/session'
 import { isLocal, reachable, reachOf, type OpenRegistry } from './open-registry'
+import { registrySettingsHandlers } from './registry-settings'
 
 export interface RegistriesHandlerDeps {
   readonly session: EngineSession
@@ -25,6 +27,8 @@ export interface RegistriesHandlerDeps {
   /** The `certs.d` of the engine in use. */
   readonly certFolder: () => string
   readonly added: AddedRegistries
+  /** Of the engine in use; null when that is not ours. */
+  readonly engineConfig: () => EngineConfigFile | null
   readonly helpers: Helpers
   /** Where the docker command keeps its config.json. */
   readonly cliConfigDir: string
@@ -38,6 +42,7 @@ const SETTLE_MS = 100
 export function registriesHandlers(deps: RegistriesHandlerDeps) {
   return {
     ...listHandlers(deps),
+    ...registrySettingsHandlers({ ...deps, parse: registry }),
     ...trustHandlers(deps),
     ...loginHandlers(deps),
     ...searchHandlers(deps)

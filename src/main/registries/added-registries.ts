@@ -41,6 +41,32 @@ export class AddedRegistries {
     if (all.includes(host)) this.#write(all.filter((one) => one !== host))
   }
 
+  /** Fails when {@link rename} would. */
+  checkRename(host: string, to: string): void {
+    const all = this.all()
+    if (!all.includes(host)) {
+      throw new AppError('NotFound', `${host} was not added here.`, {
+        hint: 'Only the address of a registry that was added can be changed.'
+      })
+    }
+    if (host !== to && all.includes(to)) {
+      throw new AppError('Conflict', `${to} is on the list already.`, {
+        hint: 'Remove the one that is wrong.'
+      })
+    }
+  }
+
+  /** The other address stands where the first one stood. */
+  rename(host: string, to: string): void {
+    this.checkRename(host, to)
+    this.#write(this.all().map((one) => (one === host ? to : one)))
+  }
+
+  /** Tells those who listen: what is known of registries changed elsewhere. */
+  touch(): void {
+    for (const changed of [...this.#listeners]) changed()
+  }
+
   /** Calls `changed` after each change, until the answer is called. */
   listen(changed: () => void): () => void {
     this.#listeners.add(changed)
@@ -56,6 +82,6 @@ export class AddedRegistries {
         cause
       })
     }
-    for (const changed of [...this.#listeners]) changed()
+    this.touch()
   }
 }

@@ -115,6 +115,27 @@ export const Authorities = z.object({
 })
 export type Authorities = z.output<typeof Authorities>
 
+/** What the engine's configuration says of a registry, and whether that can be changed from here. */
+export const RegistrySettings = z.object({
+  host: z.string(),
+  /** Whether its address can be changed: it is known only because it was added by it. */
+  renamable: z.boolean(),
+  /** Why the engine's part cannot be changed from here; empty when it can. */
+  problem: z.string(),
+  hint: z.string(),
+  /** The engine's configuration file; empty when it is not ours. */
+  file: z.string(),
+  /** While it does not run, a change counts at its next start. */
+  engineRuns: z.boolean(),
+  /** The engine takes any certificate of it, and plain HTTP. */
+  insecure: z.boolean(),
+  /** Why it is that whatever its own entry says: this machine, or a network; empty when only the entry counts. */
+  insecureBecause: z.string(),
+  /** What the engine asks before Docker Hub, in its order. */
+  mirrors: z.array(z.string())
+})
+export type RegistrySettings = z.output<typeof RegistrySettings>
+
 /** One stage of reaching a registry. */
 export const TestStep = z.object({
   name: z.enum(['DNS', 'TCP', 'TLS', 'HTTP', 'Login']),
@@ -150,6 +171,20 @@ export const registries = {
   remove: call({ params: OneHost, result: OneHost }),
   /** Whether it can be reached, stage by stage, and with the login that is stored. */
   test: call({ params: OneHost, result: RegistryTest }),
+  settings: call({ params: OneHost, result: RegistrySettings }),
+  /**
+   * Changes the bundled engine's configuration and has it read anew, and the address of one that was added (`to`). What is null stays.
+   * Taken back when the engine does not take it.
+   */
+  configure: call({
+    params: OneHost.extend({
+      to: Host,
+      insecure: z.boolean().nullable(),
+      mirrors: z.array(z.string().max(2000)).max(100).nullable()
+    }),
+    /** `read`: the running engine has it; `written`: it counts when the engine starts; `left`: nothing of it was the engine's. */
+    result: OneHost.extend({ applied: z.enum(['read', 'written', 'left']) })
+  }),
   authorities: call({ params: OneHost, result: Authorities }),
   /** Makes the engine trust the authority that is given as PEM text, for this registry alone. */
   trust: call({ params: OneHost.extend({ pem: z.string().max(200_000) }), result: Authorities }),
