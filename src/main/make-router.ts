@@ -54,6 +54,7 @@ import type { EngineSession } from './resources/session'
 import { chooseForBuild } from './shell/build-dialogs'
 import {
   chooseArchive,
+  chooseCertificate,
   chooseExportFile,
   chooseFiles,
   chooseImageSource,
@@ -128,6 +129,7 @@ export function makeRouter(parts: Parts): Router {
       open: openRegistry,
       certFolder: () => certFolders(supervisor, paths)[0] ?? '',
       added: new AddedRegistries(paths.registriesFile),
+      chooseCertificate,
       engineConfig: () => (supervisor.status.source === 'bundled' ? engineConfig : null),
       ...LOGIN_HELPERS
     }),

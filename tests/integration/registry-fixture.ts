@@ -37,6 +37,8 @@ export interface RegistryOptions {
   readonly user?: { readonly name: string; readonly password: string }
   /** Whether it deletes what it is asked to. */
   readonly deletes?: boolean
+  /** Files: its certificate and key, and whose client certificates it wants to see. */
+  readonly tls?: { readonly certificate: string; readonly key: string; readonly clientAuthority?: string }
 }
 
 /** Starts a registry and waits until it answers. */
@@ -45,7 +47,8 @@ export async function startRegistry({
   home,
   engine,
   user,
-  deletes
+  deletes,
+  tls
 }: RegistryOptions): Promise<TestRegistry> {
   const folder = `${home}/registry-${port}`
   await mkdir(`${folder}/data`, { recursive: true })
@@ -58,11 +61,16 @@ export async function startRegistry({
     `${folder}/config.yml`,
     `version: 0.1\nlog:\n  level: error\nstorage:\n  filesystem:\n    rootdirectory: ${folder}/data\n` +
       `  delete:\n    enabled: ${deletes === true}\n` +
-      `http:\n  addr: 127.0.0.1:${port}\n${auth}`
+      `http:\n  addr: 127.0.0.1:${port}\n${tls === undefined ? '' : tlsConfig(tls)}${auth}`
   )
   const child = start(engine, 'docker-registry', 'serve', `${folder}/config.yml`)
   await untilListening(engine, port, child)
   return { address: `localhost:${port}`, stop: async () => await end(child) }
+}
+
+function tlsConfig({ certificate, key, clientAuthority }: NonNullable<RegistryOptions['tls']>): string {
+  const clients = clientAuthority === undefined ? '' : `    clientcas:\n      - ${clientAuthority}\n`
+  return `  tls:\n    certificate: ${certificate}\n    key: ${key}\n${clients}`
 }
 
 export interface CuttingProxy {

@@ -6,7 +6,6 @@ import type { EngineConfigFile } from '../engine/configure'
 import type { Handlers } from '../ipc/handler'
 import { Mailbox } from '../platform/mailbox'
 import type { AddedRegistries } from '../registries/added-registries'
-import { authoritiesOf, distrustAuthority, trustAuthority } from '../registries/authorities'
 import { CliConfig } from '../registries/cli-config'
 import { watchConfig } from '../registries/config-watch'
 import { configuredHosts, hostsOfTags } from '../registries/known-hosts'
@@ -18,7 +17,8 @@ import { planSearch, runSearch, type SearchPlaces } from '../registries/search'
 import { forgetLogin, type Helpers } from '../registries/stored-logins'
 import { pause } from '../resources/pause'
 import type { EngineSession } from '../resources/session'
-import { isLocal, reachable, reachOf, type OpenRegistry } from './open-registry'
+import { reachable, reachOf, type OpenRegistry } from './open-registry'
+import { registryCertificateHandlers, type CertificateChoice } from './registry-certificates'
 import { registrySettingsHandlers } from './registry-settings'
 
 export interface RegistriesHandlerDeps {
@@ -26,6 +26,8 @@ export interface RegistriesHandlerDeps {
   readonly open: OpenRegistry
   /** The `certs.d` of the engine in use. */
   readonly certFolder: () => string
+  /** Asks the user for a file; null when the dialog was cancelled. */
+  readonly chooseCertificate: CertificateChoice
   readonly added: AddedRegistries
   /** Of the engine in use; null when that is not ours. */
   readonly engineConfig: () => EngineConfigFile | null
@@ -43,7 +45,7 @@ export function registriesHandlers(deps: RegistriesHandlerDeps) {
   return {
     ...listHandlers(deps),
     ...registrySettingsHandlers({ ...deps, parse: registry }),
-    ...trustHandlers(deps),
+    ...registryCertificateHandlers({ ...deps, parse: registry }),
     ...loginHandlers(deps),
     ...searchHandlers(deps)
   } satisfies Handlers['registries']
@@ -87,31 +89,6 @@ function listHandlers({ session, cliConfigDir, finder, helpers, added, open }: R
     },
     async test({ host: typed }, { signal }) {
       return await testRegistry(await open(registry(typed).host, signal), signal)
-    }
-  } satisfies Partial<Handlers['registries']>
-}
-
-/** The certificates of the engine in use for one registry. */
-function trustHandlers({ session, certFolder }: RegistriesHandlerDeps) {
-  const folderHere = async (): Promise<string | null> => {
-    const client = await session.client().catch(() => null)
-    return client === null || isLocal(client) ? certFolder() : null
-  }
-  return {
-    async authorities({ host: typed }) {
-      return authoritiesOf(registry(typed).host, await folderHere())
-    },
-    async trust({ host: typed, pem }) {
-      const { host } = registry(typed)
-      const folder = await folderHere()
-      trustAuthority(host, folder, pem)
-      return authoritiesOf(host, folder)
-    },
-    async distrust({ host: typed }) {
-      const { host } = registry(typed)
-      const folder = await folderHere()
-      distrustAuthority(host, folder)
-      return authoritiesOf(host, folder)
     }
   } satisfies Partial<Handlers['registries']>
 }

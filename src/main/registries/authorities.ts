@@ -1,18 +1,21 @@
 /**
- * The authorities that the engine trusts for one registry: the files of its `certs.d`. One of them, `quayside.crt`, is ours to write
- * and to remove; the others are shown. The engine reads them for each connection, so nothing has to be restarted.
+ * The certificates that the engine has for one registry: the files of its `certs.d`. `quayside.crt`, what it trusts, and
+ * `quayside.cert`, what it shows of itself (client-certificates.ts), are ours to write and to remove; the others are shown. The engine
+ * reads them for each connection, so nothing has to be restarted.
  */
 import { X509Certificate } from 'node:crypto'
-import { existsSync, readdirSync, rmdirSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Authorities, Certificate } from '@shared/contract/registries'
 import { oneLine } from '@shared/docker/text'
 import { AppError } from '@shared/errors'
 import { makeFolder, readIfThere, writeFileAtomically } from '../platform/files'
+import { BLOCK, changeFolder, removeIfEmpty, requireFolder } from './cert-folder'
+import { clientProblem } from './client-certificates'
 
 const OURS = 'quayside.crt'
 const MOST = 20
-const BLOCK = /-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----/g
+const OUR_CLIENT = 'quayside.cert'
 
 /** @param folder the `certs.d` of the engine in use; null when the engine is on another machine. */
 export function authoritiesOf(host: string, folder: string | null): Authorities {
@@ -20,20 +23,21 @@ export function authoritiesOf(host: string, folder: string | null): Authorities 
   const own = join(folder, host)
   return {
     folder: own,
-    files: namesIn(own).map((name) => ({
-      ...{ name, removable: name === OURS, kind: name.endsWith('.crt') ? 'authority' : 'client' },
-      certificates: certificatesIn(textOf(join(own, name)))
-    }))
+    files: namesIn(own).map((name) => {
+      const text = textOf(join(own, name))
+      const isClient = name.endsWith('.cert')
+      return {
+        ...{ name, removable: name === OURS || name === OUR_CLIENT, kind: isClient ? 'client' : 'authority' },
+        certificates: certificatesIn(text),
+        problem: isClient ? clientProblem(own, name, text) : ''
+      }
+    })
   }
 }
 
-/** Trusts what is pasted. Fails when it is no certificate; a private key is refused before it is written anywhere. */
+/** Trusts what is pasted, beside what was before. Fails when it is no certificate; a private key is refused before it is written anywhere. */
 export function trustAuthority(host: string, folder: string | null, pem: string): void {
-  if (folder === null) {
-    throw new AppError('Forbidden', 'The engine is on another machine, which keeps its own certificates.', {
-      hint: `Put the authority into the certs.d folder for ${host} there.`
-    })
-  }
+  const own = join(requireFolder(host, folder), host)
   if (/PRIVATE KEY/.test(pem)) {
     throw new AppError('InvalidParameter', 'That holds a private key.', {
       hint: 'Paste the certificate alone.'
@@ -45,32 +49,20 @@ export function trustAuthority(host: string, folder: string | null, pem: string)
       hint: 'Paste it as text, from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----.'
     })
   }
-  change(join(folder, host), () => {
-    makeFolder(join(folder, host), 0o755)
-    writeFileAtomically(join(folder, host, OURS), `${blocks.join('\n')}\n`, 0o644)
+  const known = textOf(join(own, OURS)).match(BLOCK) ?? []
+  const all = [...new Set([...known, ...blocks])]
+  changeFolder(own, () => {
+    makeFolder(own, 0o755)
+    writeFileAtomically(join(own, OURS), `${all.join('\n')}\n`, 0o644)
   })
 }
 
 /** Takes back what {@link trustAuthority} did; the files of others stay. */
 export function distrustAuthority(host: string, folder: string | null): void {
   if (folder === null) return
-  change(join(folder, host), () => rmSync(join(folder, host, OURS), { force: true }))
-  try {
-    rmdirSync(join(folder, host))
-  } catch {
-    // The folder holds the files of others, or was never made.
-  }
-}
-
-function change(folder: string, work: () => void): void {
-  try {
-    work()
-  } catch (cause) {
-    throw new AppError('Forbidden', `The engine’s ${folder} cannot be written.`, {
-      hint: 'It belongs to the administrator: put the authority there as ca.crt with their rights.',
-      cause
-    })
-  }
+  const own = join(folder, host)
+  changeFolder(own, () => rmSync(join(own, OURS), { force: true }))
+  removeIfEmpty(own)
 }
 
 function namesIn(folder: string): string[] {

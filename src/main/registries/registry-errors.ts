@@ -42,6 +42,16 @@ const WORDS: Readonly<Record<string, readonly [string, string]>> = {
   ETIMEDOUT: ['does not answer', 'Check the address and the network.']
 }
 
+/** What a server says in TLS that does not want us, or not so. */
+const CLIENT = [
+  'wants to see a client certificate, and takes none that is there',
+  'Add the one that it knows: Registries, Certificates in the menu of its line.'
+] as const
+const OWN_FILES = [
+  'cannot be reached with the certificates that certs.d has for it',
+  'Look at them: Registries, Certificates in the menu of its line.'
+] as const
+
 /** A request without a reply, or one that broke off. What was cancelled or is an AppError stays that. */
 export function registryConnectionError(host: string, thrown: unknown): unknown {
   if (thrown instanceof AppError || !(thrown instanceof Error)) return thrown
@@ -50,6 +60,13 @@ export function registryConnectionError(host: string, thrown: unknown): unknown 
   const code = 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : ''
   const known = Object.hasOwn(WORDS, code) ? WORDS[code] : undefined
   if (known !== undefined) return sentence(host, known, thrown)
+  if (/^ERR_OSSL_/.test(code)) return sentence(host, OWN_FILES, thrown)
+  if (
+    /ALERT_(?:CERTIFICATE_REQUIRED|BAD_CERTIFICATE|UNKNOWN_CA|CERTIFICATE_UNKNOWN|HANDSHAKE_FAILURE)/.test(
+      code
+    )
+  )
+    return sentence(host, CLIENT, thrown)
   if (/CERT|SSL|TLS|EPROTO|SIGNED|ISSUER|VERIFY/.test(code)) {
     const words = `has no certificate that is trusted here (${oneLine(code, 60)})`
     return sentence(

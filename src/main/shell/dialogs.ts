@@ -71,6 +71,28 @@ export async function chooseTargetFolder(): Promise<string | null> {
   return folders?.[0] ?? null
 }
 
+const CERTIFICATES = {
+  certificate: 'the certificate',
+  key: 'the private key of the certificate',
+  authority: 'an authority'
+}
+
+/** Asks for a certificate of a registry, or the key of one; null when the user cancelled. */
+export async function chooseCertificate(what: keyof typeof CERTIFICATES): Promise<string | null> {
+  const extensions = what === 'key' ? ['key', 'pem'] : ['crt', 'cert', 'cer', 'pem']
+  const paths = await open({
+    title: `Choose ${CERTIFICATES[what]}`,
+    buttonLabel: 'Choose',
+    defaultPath: app.getPath('home'),
+    properties: ['openFile', 'showHiddenFiles'],
+    filters: [
+      { name: what === 'key' ? 'Keys' : 'Certificates', extensions },
+      { name: 'All files', extensions: ['*'] }
+    ]
+  })
+  return paths?.[0] ?? null
+}
+
 async function open(options: OpenDialogOptions): Promise<readonly string[] | null> {
   const window = BrowserWindow.getFocusedWindow()
   const answer =

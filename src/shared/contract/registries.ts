@@ -108,8 +108,10 @@ export const Authorities = z.object({
       kind: z.enum(['authority', 'client']),
       /** Written by Quayside. */
       removable: z.boolean(),
-      /** Empty when it holds none that can be read. */
-      certificates: z.array(Certificate)
+      /** Empty when it holds none that can be read. Of a client's the first is its own. */
+      certificates: z.array(Certificate),
+      /** Why the engine cannot use it; empty when it can. */
+      problem: z.string()
     })
   )
 })
@@ -188,8 +190,15 @@ export const registries = {
   authorities: call({ params: OneHost, result: Authorities }),
   /** Makes the engine trust the authority that is given as PEM text, for this registry alone. */
   trust: call({ params: OneHost.extend({ pem: z.string().max(200_000) }), result: Authorities }),
-  /** Takes back what `trust` did. */
-  distrust: call({ params: OneHost, result: Authorities }),
+  /** As `trust`, with a file that is asked for; null when the user cancelled. */
+  trustFile: call({ params: OneHost, result: Authorities.nullable() }),
+  /** Asks for a certificate and its key, which the engine shows to this registry alone; null when the user cancelled. */
+  addClient: call({ params: OneHost, result: Authorities.nullable() }),
+  /** Takes back what `trust` or `addClient` did. */
+  distrust: call({
+    params: OneHost.extend({ kind: z.enum(['authority', 'client']) }),
+    result: Authorities
+  }),
   /** Where a login for this registry would be kept. */
   loginPlace: call({ params: OneHost, result: LoginPlace }),
   /**

@@ -1,16 +1,22 @@
-/** A registry over TLS with a private authority: refused with its reason, trusted once the engine's certs.d has it, refused again after. */
+/**
+ * Registries over TLS: with a private authority, refused with its reason, trusted once the engine's certs.d has it, refused again after;
+ * and one (Debian's) that wants to see a client certificate.
+ */
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { authoritiesOf, distrustAuthority, trustAuthority } from '@main/registries/authorities'
+import { addClient, holdsKey, readChosen, removeClient } from '@main/registries/client-certificates'
 import { RegistryHttp, type RegistryAccess } from '@main/registries/registry-http'
 import { testRegistry } from '@main/registries/registry-test'
 import { trustFor } from '@main/registries/registry-trust'
 import { failureOf, LOGIN, NEVER } from '@main/registries/testing'
+import { freePort } from '../../../e2e/free-port'
+import { startRegistry, type TestRegistry } from '../registry-fixture'
 
 let folder: string
 let server: Server
@@ -148,5 +154,99 @@ describe('a private authority', () => {
       ['ca.crt', 'authority', false, 1],
       ['client.cert', 'client', false, 0]
     ])
+  })
+})
+
+describe('a registry that wants to see a client certificate', () => {
+  let registry: TestRegistry
+  beforeAll(async () => {
+    const sign = ['-CA', 'ca.pem', '-CAkey', 'ca.key', '-CAcreateserial', '-days', '2']
+    openssl(
+      ...['req', '-newkey', 'rsa:2048', '-nodes', '-subj', '/CN=ann', '-keyout', 'ann.key', '-out', 'ann.csr']
+    )
+    openssl('x509', '-req', '-in', 'ann.csr', ...sign, '-out', 'ann.pem')
+    openssl('pkey', '-in', 'ann.key', '-aes256', '-passout', 'pass:canary', '-out', 'locked.key')
+    openssl('pkey', '-in', 'ann.key', '-outform', 'DER', '-out', 'ann.der')
+    openssl('ecparam', '-name', 'secp256k1', '-genkey', '-noout', '-out', 'strange.key')
+    registry = await startRegistry({
+      ...{ port: await freePort(), home: folder, engine: null },
+      tls: {
+        certificate: join(folder, 'server.pem'),
+        key: join(folder, 'server.key'),
+        clientAuthority: join(folder, 'ca.pem')
+      }
+    })
+    host = registry.address
+    rmSync(certs(), { recursive: true, force: true })
+    trustAuthority(host, certs(), read('ca.pem'))
+  })
+  afterAll(async () => await registry.stop())
+
+  it('says that it wants one, takes the one that is added, and wants one again when it is removed', async () => {
+    const before = await tested()
+    expect(before.steps.map(({ state }) => state)).toEqual(['ok', 'ok', 'ok', 'failed', 'left'])
+    expect(before.steps[3]?.text).toContain('wants to see a client certificate')
+
+    addClient(host, certs(), read('ann.pem'), read('ann.key'))
+    const after = await tested()
+    expect(after.reachable, JSON.stringify(after.steps)).toBe(true)
+    const own = join(certs(), host)
+    expect(statSync(join(own, 'quayside.key')).mode & 0o777).toBe(0o600)
+    const told = authoritiesOf(host, certs())
+    expect(told.files).toMatchObject([
+      {
+        name: 'quayside.cert',
+        kind: 'client',
+        removable: true,
+        problem: '',
+        certificates: [{ subject: 'CN=ann' }]
+      },
+      { name: 'quayside.crt', kind: 'authority' }
+    ])
+    expect(JSON.stringify(told)).not.toMatch(/PRIVATE|canary/)
+
+    // A key that is not there keeps the engine from the registry, so that is said.
+    rmSync(join(own, 'quayside.key'))
+    expect(authoritiesOf(host, certs()).files[0]?.problem).toContain('quayside.key, is missing')
+    removeClient(host, certs())
+    expect((await tested()).reachable).toBe(false)
+    expect(authoritiesOf(host, certs()).files).toHaveLength(1)
+    distrustAuthority(host, certs())
+    expect(existsSync(own)).toBe(false)
+  })
+
+  it.each([
+    ['server.key', 'The key does not belong to the certificate.'],
+    ['locked.key', 'encrypted with a password'],
+    ['ann.der', 'not a private key as text'],
+    ['strange.key', 'cannot use a key of this kind (secp256k1)'],
+    ['ann.pem', 'not a private key as text']
+  ])('is not shown one with %s, and nothing is written', (key, words) => {
+    const failure = ((): unknown => {
+      try {
+        addClient(host, certs(), read('ann.pem'), readChosen(join(folder, key)))
+        return null
+      } catch (thrown) {
+        return thrown
+      }
+    })()
+    expect(failure).toMatchObject({
+      code: 'InvalidParameter',
+      message: expect.stringContaining(words) as string
+    })
+    expect(JSON.stringify(failure)).not.toMatch(/PRIVATE KEY|canary/)
+    expect(existsSync(join(certs(), host, 'quayside.key'))).toBe(false)
+  })
+
+  it('may be shown one from a file that has both, the leaf not first; a certificate that is none is refused', () => {
+    const both = `${read('ca.pem')}${read('ann.pem')}${read('ann.key')}`
+    expect(holdsKey(both)).toBe(true)
+    addClient(host, certs(), both, both)
+    const [file] = authoritiesOf(host, certs()).files
+    expect(file).toMatchObject({ problem: '', certificates: [{ subject: 'CN=ann' }, {}] })
+    removeClient(host, certs())
+    expect(() => addClient(host, certs(), readChosen(join(folder, 'ann.der')), both)).toThrow('binary form')
+    expect(() => readChosen('/dev/zero')).toThrow()
+    expect(() => readChosen(folder)).toThrow('cannot be read')
   })
 })

@@ -1,0 +1,63 @@
+/** "Certificates" of a registry: what the engine in use trusts for it and shows to it. Thin; paths of files that are chosen stay here. */
+import type { Handlers } from '../ipc/handler'
+import { authoritiesOf, distrustAuthority, trustAuthority } from '../registries/authorities'
+import { requireFolder } from '../registries/cert-folder'
+import { addClient, holdsKey, readChosen, removeClient } from '../registries/client-certificates'
+import type { EngineSession } from '../resources/session'
+import { isLocal } from './open-registry'
+
+export type CertificateChoice = (what: 'authority' | 'certificate' | 'key') => Promise<string | null>
+
+export interface RegistryCertificatesDeps {
+  readonly session: EngineSession
+  /** The `certs.d` of the engine in use. */
+  readonly certFolder: () => string
+  readonly chooseCertificate: CertificateChoice
+  /** A registry as it was typed. */
+  readonly parse: (typed: string) => { readonly host: string }
+}
+
+export function registryCertificateHandlers(deps: RegistryCertificatesDeps) {
+  const { session, certFolder, chooseCertificate, parse } = deps
+  const folderHere = async (): Promise<string | null> => {
+    const client = await session.client().catch(() => null)
+    return client === null || isLocal(client) ? certFolder() : null
+  }
+  return {
+    async authorities({ host: typed }) {
+      return authoritiesOf(parse(typed).host, await folderHere())
+    },
+    async trust({ host: typed, pem }) {
+      const { host } = parse(typed)
+      const folder = await folderHere()
+      trustAuthority(host, folder, pem)
+      return authoritiesOf(host, folder)
+    },
+    async trustFile({ host: typed }) {
+      const { host } = parse(typed)
+      const folder = requireFolder(host, await folderHere())
+      const path = await chooseCertificate('authority')
+      if (path === null) return null
+      trustAuthority(host, folder, readChosen(path))
+      return authoritiesOf(host, folder)
+    },
+    async addClient({ host: typed }) {
+      const { host } = parse(typed)
+      const folder = requireFolder(host, await folderHere())
+      const path = await chooseCertificate('certificate')
+      if (path === null) return null
+      const certificate = readChosen(path)
+      const keyPath = holdsKey(certificate) ? path : await chooseCertificate('key')
+      if (keyPath === null) return null
+      addClient(host, folder, certificate, readChosen(keyPath))
+      return authoritiesOf(host, folder)
+    },
+    async distrust({ host: typed, kind }) {
+      const { host } = parse(typed)
+      const folder = await folderHere()
+      if (kind === 'client') removeClient(host, folder)
+      else distrustAuthority(host, folder)
+      return authoritiesOf(host, folder)
+    }
+  } satisfies Partial<Handlers['registries']>
+}
