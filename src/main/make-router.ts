@@ -133,7 +133,7 @@ export function makeRouter(parts: Parts): Router {
       engineConfig: () => (supervisor.status.source === 'bundled' ? engineConfig : null),
       ...LOGIN_HELPERS
     }),
-    repositories: repositoriesHandlers(openRegistry),
+    repositories: repositoriesHandlers(openRegistry, tasks),
     settings: settingsHandlers(settings),
     system: systemHandlers({
       session,

@@ -8,15 +8,18 @@ import { HUB_HOST } from '../registries/registry-key'
 import { readTag } from '../registries/tag-content'
 import { deleteTag, planDeletion } from '../registries/tag-deletion'
 import { TagRows } from '../registries/tag-rows'
+import type { TaskRegistry } from '../tasks/registry'
 import type { OpenRegistry } from './open-registry'
+import { repositoryCopyHandlers } from './repository-copy'
 
-export function repositoriesHandlers(open: OpenRegistry) {
+export function repositoriesHandlers(open: OpenRegistry, tasks: TaskRegistry) {
   const rows = new TagRows()
   async function placeOf(host: string, repository: string, signal: AbortSignal): Promise<Place> {
     const { http } = await open(host, signal)
     return { http, repository: checked(host, repository), signal }
   }
   return {
+    ...repositoryCopyHandlers({ tasks, placeOf, checkedReference }),
     async list({ host }, { signal }) {
       return await told(`Could not list the repositories of ${host}`, async () =>
         repositoriesOf((await open(host, signal)).http, signal)

@@ -4,7 +4,7 @@
  * reaches the window, and no error quotes it (docs/decisions/0592).
  */
 import { createPrivateKey, X509Certificate, type KeyObject } from 'node:crypto'
-import { closeSync, fstatSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { readFileSync, rmSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { oneLine } from '@shared/docker/text'
 import { AppError } from '@shared/errors'
@@ -21,13 +21,10 @@ const CURVES: ReadonlySet<string> = new Set(['secp224r1', 'prime256v1', 'secp384
 export function readChosen(path: string): string {
   const name = oneLine(basename(path), 100)
   try {
-    const file = openSync(path, 'r')
-    try {
-      const { size } = fstatSync(file)
-      if (size <= MAX_BYTES) return readFileSync(file, 'latin1')
-    } finally {
-      closeSync(file)
-    }
+    const stat = statSync(path)
+    // A pipe or a device would be waited for, or never end.
+    if (!stat.isFile()) throw new Error('not a file')
+    if (stat.size <= MAX_BYTES) return readFileSync(path, 'latin1')
   } catch (cause) {
     throw new AppError('Forbidden', `${name} cannot be read.`, { hint: 'Choose another file.', cause })
   }

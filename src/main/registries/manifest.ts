@@ -5,12 +5,13 @@ import { contentError, notARegistry, notAsTold } from './content-errors'
 import { pullScope } from './content-names'
 import type { RegistryHttp } from './registry-http'
 
-const OCI_INDEX = 'application/vnd.oci.image.index.v1+json'
+export const OCI_INDEX = 'application/vnd.oci.image.index.v1+json'
+export const OCI_MANIFEST = 'application/vnd.oci.image.manifest.v1+json'
 /** Every form in which an image is read here. */
 export const MANIFESTS = [
   OCI_INDEX,
   'application/vnd.docker.distribution.manifest.list.v2+json',
-  'application/vnd.oci.image.manifest.v1+json',
+  OCI_MANIFEST,
   'application/vnd.docker.distribution.manifest.v2+json'
 ].join(', ')
 
@@ -58,6 +59,8 @@ export interface Fetched {
   readonly mediaType: string
   readonly size: number
   readonly manifest: Manifest
+  /** As the registry has it. */
+  readonly bytes: Buffer
 }
 
 export interface Place {
@@ -69,7 +72,7 @@ export interface Place {
 export const isDigest = (reference: string): boolean => Digest.safeParse(reference).success
 
 /** The digest of bytes by the algorithm that another digest has. */
-function digestOf(like: string, bytes: Buffer): string {
+export function digestOf(like: string, bytes: Buffer): string {
   const algorithm = like.startsWith('sha512:') ? 'sha512' : 'sha256'
   return `${algorithm}:${createHash(algorithm).update(bytes).digest('hex')}`
 }
@@ -93,7 +96,10 @@ export async function fetchManifest(place: Place, reference: string): Promise<Fe
   if (told !== '' && told !== digest) throw notAsTold(http.host, what)
   const manifest = parsed(http.host, reply.body)
   const header = (reply.headers['content-type'] ?? '').replace(/;.*$/s, '').trim()
-  return { digest, manifest, size: reply.body.length, mediaType: manifest.mediaType || header }
+  return {
+    ...{ digest, manifest, size: reply.body.length, bytes: reply.body },
+    mediaType: manifest.mediaType || header
+  }
 }
 
 function parsed(host: string, body: Buffer): Manifest {

@@ -2,8 +2,16 @@
  * One registry over HTTP, with the login that is stored for it. A registry is not trusted: replies are bounded in size and time, a
  * login never follows a redirection to another host, and nothing is cached from what did not arrive whole.
  */
+import type { Readable } from 'node:stream'
 import { AppError } from '@shared/errors'
-import { exchange, type Reply } from './http-exchange'
+import {
+  exchange,
+  exchangeStreamed,
+  exchangeUpload,
+  type Exchange,
+  type Reply,
+  type StreamedReply
+} from './http-exchange'
 import { isLoopback } from './known-hosts'
 import { HUB_HOST } from './registry-key'
 import { registryConnectionError } from './registry-errors'
@@ -21,10 +29,12 @@ export interface RegistryAccess {
 }
 
 export interface Ask {
-  readonly method?: 'GET' | 'HEAD' | 'DELETE'
+  readonly method?: Exchange['method']
   /** Begins with /v2/. */
   readonly path: string
   readonly accept?: string
+  /** Of a PUT. */
+  readonly body?: { readonly type: string; readonly bytes: Buffer }
   /** What is asked for, in the words of the token protocol; empty: what the registry says itself. */
   readonly scope?: string
   readonly maxBytes?: number
@@ -33,9 +43,24 @@ export interface Ask {
   readonly signal: AbortSignal
 }
 
+/** Part of an image on its way to a registry. */
+export interface Upload {
+  /** Where the registry wants to have it. */
+  readonly location: string
+  readonly digest: string
+  readonly source: Readable
+  readonly size: number
+  readonly scope: string
+  readonly signal: AbortSignal
+}
+
+/** A way to send: with the whole reply, or with its body left to the caller. */
+type Way<R> = (ask: Exchange) => Promise<R>
+
 export const DEADLINE_MS = 20_000
 const MAX_BYTES = 4 * 1024 * 1024
 const MAX_REDIRECTS = 5
+const NOT_FOLLOWED = 'sends the request elsewhere, which is not followed'
 
 export class RegistryHttp {
   readonly host: string
@@ -58,15 +83,48 @@ export class RegistryHttp {
 
   /** The reply, whatever its status but 401 that a login mends. Fails with what kept the registry from being read. */
   async request(ask: Ask): Promise<Reply> {
-    const deadline = AbortSignal.timeout(DEADLINE_MS)
-    const signal = AbortSignal.any([ask.signal, deadline])
-    const scope = ask.scope ?? ''
+    const signal = AbortSignal.any([ask.signal, AbortSignal.timeout(DEADLINE_MS)])
+    return await this.#enter({ ...ask, signal }, exchange)
+  }
+
+  /** As {@link request}, for what is too large to be kept: ended by nothing but `ask.signal`, and by silence. */
+  async open(ask: Ask): Promise<StreamedReply> {
+    return await this.#enter(ask, exchangeStreamed)
+  }
+
+  /** Sends part of an image to where the registry said. The login goes along only when that is the registry itself. */
+  async upload({ location, digest, source, size, scope, signal }: Upload): Promise<Reply> {
     try {
-      const first = await this.#send(ask, signal, this.#authorizations.get(scope))
+      const home = new URL(`${this.#scheme ?? 'https:'}//${this.#authority}`)
+      const url = this.#next(location, home, home, { path: '', elsewhere: true, signal })
+      url.searchParams.set('digest', digest)
+      const authorization = this.#authorizations.get(scope)
+      const known = url.origin === home.origin && authorization !== undefined
+      const ask = {
+        ...{
+          method: 'PUT' as const,
+          url,
+          maxBytes: MAX_BYTES,
+          signal,
+          trust: this.#access.trustFor(url.host)
+        },
+        headers: { 'content-type': 'application/octet-stream', ...(known ? { authorization } : {}) },
+        verify: !(url.origin === home.origin && this.#access.isInsecure(this.host))
+      }
+      return await exchangeUpload(ask, source, size)
+    } catch (error) {
+      throw registryConnectionError(this.host, signal.aborted ? signal.reason : error)
+    }
+  }
+
+  async #enter<R extends Reply>(ask: Ask, way: Way<R>): Promise<R> {
+    const { scope = '', signal } = ask
+    try {
+      const first = await this.#send(ask, way, this.#authorizations.get(scope))
       if (first.status !== 401) return first
       const authorization = await this.#answer(first, scope, signal)
       if (authorization === null) return first
-      const second = await this.#send(ask, signal, authorization)
+      const second = await this.#send(ask, way, authorization)
       if (second.status !== 401) this.#authorizations.set(scope, authorization)
       return second
     } catch (error) {
@@ -91,38 +149,44 @@ export class RegistryHttp {
   }
 
   /** HTTPS; plain HTTP when that fails for a registry the engine speaks it to as well. */
-  async #send(ask: Ask, signal: AbortSignal, authorization: string | undefined): Promise<Reply> {
-    if (this.#scheme !== null) return await this.#follow(this.#scheme, ask, signal, authorization)
+  async #send<R extends Reply>(ask: Ask, way: Way<R>, authorization: string | undefined): Promise<R> {
+    if (this.#scheme !== null) return await this.#follow(this.#scheme, ask, way, authorization)
     try {
-      const reply = await this.#follow('https:', ask, signal, authorization)
+      const reply = await this.#follow('https:', ask, way, authorization)
       this.#scheme = 'https:'
       return reply
     } catch (error) {
-      if (error instanceof AppError || signal.aborted || !this.#access.isInsecure(this.host)) throw error
+      if (error instanceof AppError || ask.signal.aborted || !this.#access.isInsecure(this.host)) throw error
     }
-    const reply = await this.#follow('http:', ask, signal, authorization)
+    const reply = await this.#follow('http:', ask, way, authorization)
     this.#scheme = 'http:'
     return reply
   }
 
-  async #follow(
+  async #follow<R extends Reply>(
     scheme: string,
     ask: Ask,
-    signal: AbortSignal,
+    way: Way<R>,
     authorization: string | undefined
-  ): Promise<Reply> {
-    const { method = 'GET', accept = 'application/json', maxBytes = MAX_BYTES } = ask
+  ): Promise<R> {
+    const { method = 'GET', accept = 'application/json', maxBytes = MAX_BYTES, body, signal } = ask
     const start = new URL(ask.path, `${scheme}//${this.#authority}`)
     let url = start
     for (let hop = 0; hop <= MAX_REDIRECTS; hop += 1) {
       const home = url.origin === start.origin
-      const reply = await exchange({
-        ...{ method, url, maxBytes, signal, trust: this.#access.trustFor(url.host) },
-        headers: { accept, ...(home && authorization !== undefined ? { authorization } : {}) },
+      const reply = await way({
+        ...{ method, url, maxBytes, signal, trust: this.#access.trustFor(url.host), body: body?.bytes },
+        headers: {
+          accept,
+          ...(body === undefined ? {} : { 'content-type': body.type }),
+          ...(home && authorization !== undefined ? { authorization } : {})
+        },
         verify: !(home && this.#access.isInsecure(this.host))
       })
       const to = reply.headers.location
       if (![301, 302, 303, 307, 308].includes(reply.status) || to === undefined) return reply
+      // What changes something is done where it was meant to be, or not at all.
+      if (method !== 'GET' && method !== 'HEAD') throw this.#elsewhere(NOT_FOLLOWED)
       url = this.#next(to, url, start, ask)
     }
     throw this.#elsewhere('sends the request round in a circle')
@@ -134,8 +198,8 @@ export class RegistryHttp {
     const allowed = url !== null && web && (url.origin === start.origin || ask.elsewhere === true)
     // From afar nothing of this machine is read.
     const inward = url !== null && isLoopback(url.host) && !isLoopback(start.host)
-    if (allowed && !inward && (ask.method ?? 'GET') !== 'DELETE') return url
-    throw this.#elsewhere('sends the request elsewhere, which is not followed')
+    if (allowed && !inward) return url
+    throw this.#elsewhere(NOT_FOLLOWED)
   }
 
   #elsewhere(what: string): AppError {

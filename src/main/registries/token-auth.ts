@@ -90,7 +90,9 @@ function realmOf({ host, challenge, plain, trustFor }: TokenAsk): URL {
 function asked(realm: URL, service: string, scope: string, login: Login | null): URL {
   const url = new URL(realm)
   if (service !== '') url.searchParams.set('service', service)
-  if (scope !== '') url.searchParams.set('scope', scope)
+  url.searchParams.delete('scope')
+  // A copy within a registry needs two.
+  for (const one of scope.split(' ')) if (one !== '') url.searchParams.append('scope', one)
   if (login !== null) url.searchParams.set('account', login.username)
   return url
 }
@@ -110,7 +112,8 @@ function tokenIn(host: string, realm: string, { status, body }: Reply, loggedIn:
       {
         hint: loggedIn
           ? 'Log in again: the password or token may have changed or run out.'
-          : 'Log in, then try again.'
+          : 'Log in, then try again.',
+        details: { loginTo: host }
       }
     )
   }

@@ -105,6 +105,27 @@ export const repositories = {
     delivery: 'lossless'
   }),
   read: call({ params: Reference, result: TagContent }),
+  /**
+   * Copies an image to another repository or registry as a task, past the engine. `digests` are the images of an index that are wanted,
+   * none for all. With `replace` a tag that leads to another image there is moved; without it that is a conflict.
+   */
+  copy: call({
+    params: Reference.extend({
+      /** `registry.example/team/app:1`. */
+      to: z.string().min(1).max(600),
+      digests: z.array(z.string().max(200)).max(300),
+      /** Signatures, SBOMs and attestations beside the image as well. */
+      about: z.boolean(),
+      replace: z.boolean()
+    }),
+    result: z.object({
+      taskId: z.string(),
+      /** Where it goes, as a page names it. */
+      host: z.string(),
+      repository: z.string(),
+      tag: z.string()
+    })
+  }),
   /** What would go with a tag: asked before {@link repositories.deleteTag}. */
   deletion: call({ params: Reference, result: Deletion }),
   /** Deletes a tag, or where the registry knows only images, the image with the digest that was shown. */

@@ -245,8 +245,10 @@ describe('a registry that wants to see a client certificate', () => {
     const [file] = authoritiesOf(host, certs()).files
     expect(file).toMatchObject({ problem: '', certificates: [{ subject: 'CN=ann' }, {}] })
     removeClient(host, certs())
-    expect(() => addClient(host, certs(), readChosen(join(folder, 'ann.der')), both)).toThrow('binary form')
-    expect(() => readChosen('/dev/zero')).toThrow()
+    expect(() => addClient(host, certs(), readChosen(join(folder, 'ann.der')), both)).toThrow(
+      'not a certificate as text'
+    )
+    expect(() => readChosen('/dev/zero')).toThrow('cannot be read')
     expect(() => readChosen(folder)).toThrow('cannot be read')
   })
 })
