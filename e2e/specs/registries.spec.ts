@@ -1,7 +1,9 @@
 /** Registries in the window and in a terminal: one login for both; browsing, pulling and deleting what a registry has. */
+import type { Locator } from '@playwright/test'
 import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { humanSize } from '@shared/docker/size'
 import { startRegistry, type TestRegistry } from '../../tests/integration/registry-fixture'
 import { seriousFindings } from '../axe'
 import { freePort } from '../free-port'
@@ -40,6 +42,77 @@ const pullsWithLogin = async (name: string): Promise<boolean> =>
     () => true,
     () => false
   )
+
+interface Content {
+  readonly digest: string
+  /** Of what a pull transfers. */
+  readonly size: number
+}
+
+/** What the registry itself says of a tag. */
+async function contentOf(repository: string, tag: string): Promise<Content> {
+  const reply = await fetch(`http://${registry.address}/v2/${repository}/manifests/${tag}`, {
+    headers: {
+      authorization: `Basic ${Buffer.from(`ann:${SECRET}`).toString('base64')}`,
+      accept:
+        'application/vnd.docker.distribution.manifest.v2+json, application/vnd.oci.image.manifest.v1+json'
+    }
+  })
+  const { config, layers } = (await reply.json()) as { config: { size: number }; layers: { size: number }[] }
+  const size = layers.reduce((sum, layer) => sum + layer.size, config.size)
+  return { digest: reply.headers.get('docker-content-digest') ?? '', size }
+}
+
+/** What the engine says of the registries it is set up for. */
+async function engineRegistries(): Promise<{ insecure: string[]; mirrors: string[] }> {
+  const { IndexConfigs, Mirrors } = JSON.parse(
+    await app.docker('info', '--format', '{{json .RegistryConfig}}')
+  ) as { IndexConfigs: Record<string, { Secure: boolean }>; Mirrors: string[] | null }
+  const insecure = Object.entries(IndexConfigs).filter(([, { Secure }]) => !Secure)
+  return { insecure: insecure.map(([name]) => name), mirrors: Mirrors ?? [] }
+}
+
+/** Answers native dialogs with these files, one after another. */
+async function answerDialogs(files: readonly string[]): Promise<void> {
+  await app.electron.evaluate(({ dialog }, chosen) => {
+    const queue = [...chosen]
+    dialog.showOpenDialog = () => {
+      const next = queue.shift()
+      return Promise.resolve({ canceled: next === undefined, filePaths: next === undefined ? [] : [next] })
+    }
+  }, files)
+}
+
+/** By its files, which native dialogs ask for; the key is never shown. */
+async function addsClientCertificate(dialog: Locator): Promise<void> {
+  const [certificate, key, other] = ['client.pem', 'client.key', 'other.key'].map((name) => join(home, name))
+  const make = (out: string, keyOut: string): void => {
+    const options = [
+      'req',
+      '-x509',
+      '-newkey',
+      'rsa:2048',
+      '-nodes',
+      '-days',
+      '1',
+      '-subj',
+      '/CN=ann of tests'
+    ]
+    execFileSync('openssl', [...options, '-keyout', keyOut, '-out', out], { stdio: 'ignore' })
+  }
+  make('/dev/null', other!)
+  make(certificate!, key!)
+  const add = dialog.getByRole('button', { name: 'Add client certificate…' })
+  await answerDialogs([certificate!, other!])
+  await add.press('Enter')
+  await expect(dialog.getByRole('alert')).toContainText('does not belong to the certificate')
+  await answerDialogs([certificate!, key!])
+  await add.press('Enter')
+  await expect(dialog).toContainText('CN=ann of tests')
+  await expect(dialog.getByRole('alert')).toHaveCount(0)
+  await dialog.getByRole('button', { name: 'Remove quayside.cert' }).press('Enter')
+  await expect(dialog).not.toContainText('CN=ann of tests')
+}
 
 /** A certificate that signs itself, as text. */
 function authority(): string {
@@ -124,7 +197,14 @@ test('repositories, tags and what is behind one, with a pull and a deletion that
   await expect(registries.tags.getByRole('rowheader')).toHaveText(['1', 'same'])
   expect(await seriousFindings(page)).toEqual([])
 
-  await registries.row(registries.tags, '1').getByRole('link').press('Enter')
+  // A line says what the registry has, without that the tag is opened.
+  const told = await contentOf('team/app', '1')
+  const line = registries.row(registries.tags, '1')
+  await expect(line).toContainText(told.digest.slice(0, 19))
+  await expect(line).toContainText(humanSize(told.size, 3))
+  await expect(line.getByRole('cell', { name: / ago$|^Just now$/ })).toBeVisible()
+
+  await line.getByRole('link').press('Enter')
   await page.getByRole('heading', { level: 1, name: '1', exact: true }).waitFor()
   const [platform] = JSON.parse(await docker('image', 'inspect', 'busybox:test')) as [
     { Os: string; Architecture: string }
@@ -142,6 +222,8 @@ test('repositories, tags and what is behind one, with a pull and a deletion that
   const digest = await docker('image', 'inspect', '-f', '{{index .RepoDigests 0}}', `${name}:1`)
   await expect(page.getByText(digest.slice(digest.indexOf('sha256:'))).first()).toBeVisible()
 
+  await copies(name, told)
+
   await page.getByRole('button', { name: 'Delete', exact: true }).press('Enter')
   const question = page.getByRole('dialog', { name: 'Delete 1' })
   await expect(question.getByRole('alert')).toContainText('The same image has the tags same.')
@@ -152,6 +234,96 @@ test('repositories, tags and what is behind one, with a pull and a deletion that
   await expect(page.getByRole('alert').or(page.getByText('No tags'))).toBeVisible()
   await docker('rmi', `${name}:1`)
   expect(await pullsWithLogin(`${name}:1`)).toBe(false)
+})
+
+/** To another repository past the engine, from the page of the tag; then over a tag that leads elsewhere. */
+async function copies(name: string, { digest }: Content): Promise<void> {
+  const { page, docker } = app
+  const host = registry.address
+  const dialog = page.getByRole('dialog', { name: 'Copy image' })
+  await page.getByRole('button', { name: 'Copy image' }).press('Enter')
+  for (const bad of ['', 'UPPER', 'team/app:2', `${name}:1`, `${host}/x@${digest}`]) {
+    await dialog.getByLabel('To').fill(bad)
+    await page.keyboard.press('Enter')
+    await expect(dialog.getByLabel('To')).toHaveAttribute('aria-invalid', 'true')
+  }
+  await expect(dialog.getByRole('status')).toHaveText('The copy has the same digest.')
+  expect(await seriousFindings(page)).toEqual([])
+  await dialog.getByLabel('To').fill(`${host}/copied/app:2`)
+  await page.keyboard.press('Enter')
+  await expect(dialog).toHaveCount(0)
+  const status = page.getByRole('main').getByRole('status')
+  await expect(
+    status.filter({ hasText: `Copied to ${host}/copied/app:2: ${digest}, the same digest.` })
+  ).toBeVisible()
+  expect((await contentOf('copied/app', '2')).digest).toBe(digest)
+
+  const container = await docker('create', 'busybox:test')
+  await docker('commit', '-m', 'another', container, `${host}/copied/app:other`)
+  await docker('rm', container)
+  await docker('push', `${host}/copied/app:other`)
+  await docker('rmi', `${host}/copied/app:other`)
+  await page.getByRole('button', { name: 'Copy image' }).press('Enter')
+  await dialog.getByLabel('To').fill(`${host}/copied/app:other`)
+  await page.keyboard.press('Enter')
+  await expect(dialog.getByRole('alert')).toContainText('leads to another image already')
+  expect((await contentOf('copied/app', 'other')).digest).not.toBe(digest)
+  await dialog.getByRole('button', { name: 'Move the tag' }).press('Enter')
+  await expect(status.filter({ hasText: `Copied to ${host}/copied/app:other` })).toBeVisible()
+  expect((await contentOf('copied/app', 'other')).digest).toBe(digest)
+}
+
+test('the engine’s insecure registries and mirrors are changed while it and its containers run on', async () => {
+  const { page, docker } = app
+  const file = join(home, 'engine', 'daemon.json')
+  const before = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>
+  const running = await docker('run', '-d', '--rm', 'busybox:test', 'sleep', '1000')
+  await new Shell(page).openRegistries()
+  await registries.addButton.press('Enter')
+  await registries.addDialog.getByLabel('Registry').fill('wrong.internal:5000')
+  await page.keyboard.press('Enter')
+
+  const dialog = page.getByRole('dialog', { name: 'Registry settings' })
+  await registries.choose('wrong.internal:5000', 'Edit')
+  await dialog.getByLabel('Registry', { exact: true }).fill('right.internal:5000')
+  await dialog.getByRole('checkbox', { name: 'Allow plain HTTP or an untrusted certificate' }).press('Space')
+  await expect(dialog.getByRole('alert')).toContainText('can read the login')
+  expect(await seriousFindings(page)).toEqual([])
+  await dialog.getByRole('button', { name: 'Save' }).press('Enter')
+  await expect(dialog).toHaveCount(0)
+  await expect(registries.registry('right.internal:5000')).toBeVisible()
+  await expect(registries.registry('wrong.internal:5000')).toHaveCount(0)
+  expect((await engineRegistries()).insecure).toContain('right.internal:5000')
+
+  await registries.choose('docker.io', 'Edit')
+  const mirrors = dialog.getByLabel('Mirrors of Docker Hub')
+  await mirrors.fill('ftp://nowhere')
+  await dialog.getByRole('button', { name: 'Save' }).press('Enter')
+  await expect(dialog.getByRole('alert')).toContainText('is not the address of a mirror')
+  await mirrors.fill('https://mirror.internal')
+  await dialog.getByRole('button', { name: 'Save' }).press('Enter')
+  await expect(dialog).toHaveCount(0)
+  expect((await engineRegistries()).mirrors).toEqual(['https://mirror.internal/'])
+  await expect(registries.registry('mirror.internal')).toBeVisible()
+
+  // And back, with nothing else of the file touched, and the container still running.
+  await registries.choose('docker.io', 'Edit')
+  await mirrors.fill('')
+  await dialog.getByRole('button', { name: 'Save' }).press('Enter')
+  await expect(dialog).toHaveCount(0)
+  await registries.choose('right.internal:5000', 'Edit')
+  await dialog.getByRole('checkbox').press('Space')
+  await dialog.getByRole('button', { name: 'Save' }).press('Enter')
+  await expect(dialog).toHaveCount(0)
+  const { insecure, mirrors: none } = await engineRegistries()
+  expect([insecure.includes('right.internal:5000'), none]).toEqual([false, []])
+  const lists = { 'insecure-registries': [], 'registry-mirrors': [] }
+  expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({ ...before, ...lists })
+  expect(await docker('inspect', '-f', '{{.State.Running}}', running)).toBe('true')
+  await docker('kill', running)
+  await registries.choose('right.internal:5000', 'Remove')
+  await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).press('Enter')
+  await expect(registries.registry('right.internal:5000')).toHaveCount(0)
 })
 
 test('bad input is refused in place, a registry that is not there says why, and no log holds the password', async () => {
@@ -190,6 +362,7 @@ test('bad input is refused in place, a registry that is not there says why, and 
   expect(await seriousFindings(page)).toEqual([])
   await certificates.getByRole('button', { name: 'Remove quayside.crt' }).press('Enter')
   await expect(certificates).not.toContainText('CN=Quayside test')
+  await addsClientCertificate(certificates)
   await page.keyboard.press('Escape')
 
   await registries.choose(gone, 'Remove')

@@ -46,6 +46,16 @@ export function platformsWord({ platforms, platform }: TagRow): { word: string |
   return { word: `${platforms.length} platforms`, sizeOf: platform === '' ? '' : `For ${platform}` }
 }
 
+/** What a copy of some platforms of an image comes to; null when none is chosen. */
+export function copyWords(chosen: readonly string[], all: number): string | null {
+  if (all === 0) return 'The copy has the same digest.'
+  const [only] = chosen
+  if (only === undefined) return null
+  if (chosen.length === all) return 'All platforms: the copy has the same digest.'
+  if (chosen.length === 1) return `The tag leads to the image of ${only} itself, with that one’s digest.`
+  return 'Some platforms are a new index with another digest; each image in it keeps its own.'
+}
+
 /** The page of a registry, a repository of it, or a tag (or digest) of that. */
 export function registryPath(host: string, repository?: string, reference?: string): string {
   const base = `/registries/${encodeURIComponent(host)}`
