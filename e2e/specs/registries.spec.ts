@@ -3,7 +3,7 @@ import type { Locator } from '@playwright/test'
 import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { humanSize } from '@shared/docker/size'
+import { humanSize } from '../../src/shared/docker/size'
 import { startRegistry, type TestRegistry } from '../../tests/integration/registry-fixture'
 import { seriousFindings } from '../axe'
 import { freePort } from '../free-port'
@@ -74,7 +74,7 @@ async function engineRegistries(): Promise<{ insecure: string[]; mirrors: string
 
 /** Answers native dialogs with these files, one after another. */
 async function answerDialogs(files: readonly string[]): Promise<void> {
-  await app.electron.evaluate(({ dialog }, chosen) => {
+  await app.app.evaluate(({ dialog }, chosen) => {
     const queue = [...chosen]
     dialog.showOpenDialog = () => {
       const next = queue.shift()

@@ -50,6 +50,7 @@ import type { Mailbox } from './platform/mailbox'
 import { resolveBundleDir, type Paths } from './platform/paths'
 import type { SettingsStore } from './platform/settings'
 import { AddedRegistries } from './registries/added-registries'
+import { SeenCertificates } from './registries/seen-certificates'
 import type { EngineSession } from './resources/session'
 import { chooseForBuild } from './shell/build-dialogs'
 import {
@@ -102,7 +103,8 @@ export function makeRouter(parts: Parts): Router {
   const credentials = registryCredentials(cliConfigDir, askCredentialHelper)
   const openRegistry = registryOpener(session, {
     credentials,
-    certFolders: () => certFolders(supervisor, paths)
+    certFolders: () => certFolders(supervisor, paths),
+    seen: new SeenCertificates()
   })
   const engineConfig = new EngineConfigFile(paths, bundleDirHere())
   const dataRoot = () => (supervisor.status.source === 'bundled' ? paths.engineDataDir : null)

@@ -5,6 +5,7 @@ import type { Credentials } from '../docker/registry-credentials'
 import type { EngineReach } from './engine-registries'
 import { RegistryHttp, type RegistryAccess } from './registry-http'
 import { trustFor } from './registry-trust'
+import type { SeenCertificates } from './seen-certificates'
 import type { Login } from './token-auth'
 
 const text = z
@@ -17,6 +18,8 @@ export interface AccessDeps {
   readonly credentials: Credentials
   /** The `certs.d` folders of the engine in use. */
   readonly certFolders: () => readonly string[]
+  /** For the app's run. */
+  readonly seen: SeenCertificates
 }
 
 export interface Opened {
@@ -27,7 +30,7 @@ export interface Opened {
 }
 
 export async function openRegistry(
-  { credentials, certFolders }: AccessDeps,
+  { credentials, certFolders, seen }: AccessDeps,
   host: string,
   reach: EngineReach,
   signal: AbortSignal
@@ -38,7 +41,8 @@ export async function openRegistry(
     host,
     login: loginOf(auth),
     isInsecure: reach.isInsecure,
-    trustFor: (at) => trustFor(at, folders)
+    trustFor: (at) => trustFor(at, folders),
+    seen
   }
   return { http: new RegistryHttp(access), access, problem }
 }

@@ -6,6 +6,7 @@ import http, { type ClientRequest, type IncomingHttpHeaders, type IncomingMessag
 import https from 'node:https'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { TLSSocket } from 'node:tls'
 import { humanSize } from '@shared/docker/size'
 import { AppError } from '@shared/errors'
 import type { Trust } from './registry-trust'
@@ -20,6 +21,8 @@ export interface Exchange {
   readonly verify: boolean
   readonly maxBytes: number
   readonly signal: AbortSignal
+  /** Told the certificate that was accepted: its SHA-256. */
+  readonly accepted?: (fingerprint: string) => void
 }
 
 export interface Reply {
@@ -78,16 +81,21 @@ export function exchangeUpload(ask: Exchange, source: Readable, size: number): P
   })
 }
 
-function begin({ url, method, headers, trust, verify, signal }: Exchange, more: Record<string, string>) {
+function begin(ask: Exchange, more: Readonly<Record<string, string>>): ClientRequest {
+  const { url, method, headers, trust, verify, signal, accepted } = ask
   const common = {
     method,
     signal,
     agent: false as const,
     headers: { 'user-agent': 'Quayside', ...headers, ...more }
   }
-  return url.protocol === 'http:'
-    ? http.request(url, common)
-    : https.request(url, { ...common, ...trust, rejectUnauthorized: verify })
+  if (url.protocol === 'http:') return http.request(url, common)
+  const request = https.request(url, { ...common, ...trust, rejectUnauthorized: verify })
+  if (accepted === undefined) return request
+  return request.on('response', ({ socket }: IncomingMessage) => {
+    const shown = socket instanceof TLSSocket ? socket.getPeerCertificate().fingerprint256 : undefined
+    if (shown !== undefined) accepted(shown)
+  })
 }
 
 function breakOffWhenIdle(request: ClientRequest): void {

@@ -42,6 +42,25 @@ const WORDS: Readonly<Record<string, readonly [string, string]>> = {
   ETIMEDOUT: ['does not answer', 'Check the address and the network.']
 }
 
+/** The `kind` of an error about a certificate that is not trusted. */
+export const UNTRUSTED = 'untrusted-certificate'
+
+/** A registry that was trusted shows another certificate, which is not. */
+export function certificateChanged(host: string, before: string, now: string, cause: AppError): AppError {
+  return new AppError(
+    'Unavailable',
+    `${host} shows another certificate than before, which is not trusted here.`,
+    {
+      hint:
+        `Before: ${before}. Now: ${oneLine(now, 120)}. Nothing was sent. If nobody changed it there, somebody may stand in between; ` +
+        'if it was changed, add its authority: Registries, Certificates in the menu of its line.',
+      retryable: false,
+      details: { kind: UNTRUSTED },
+      cause
+    }
+  )
+}
+
 /** What a server says in TLS that does not want us, or not so. */
 const CLIENT = [
   'wants to see a client certificate, and takes none that is there',
@@ -68,11 +87,15 @@ export function registryConnectionError(host: string, thrown: unknown): unknown 
   )
     return sentence(host, CLIENT, thrown)
   if (/CERT|SSL|TLS|EPROTO|SIGNED|ISSUER|VERIFY/.test(code)) {
-    const words = `has no certificate that is trusted here (${oneLine(code, 60)})`
-    return sentence(
-      host,
-      [words, 'Add its authority: Registries, Certificates in the menu of its line.'],
-      thrown
+    return new AppError(
+      'Unavailable',
+      `${host} has no certificate that is trusted here (${oneLine(code, 60)}).`,
+      {
+        hint: 'Add its authority: Registries, Certificates in the menu of its line.',
+        cause: thrown,
+        retryable: false,
+        details: { kind: UNTRUSTED }
+      }
     )
   }
   return sentence(host, ['cannot be read', 'Check the address and the network.'], thrown)

@@ -14,8 +14,10 @@ import {
 } from './http-exchange'
 import { isLoopback } from './known-hosts'
 import { HUB_HOST } from './registry-key'
-import { registryConnectionError } from './registry-errors'
+import { certificateChanged, registryConnectionError, UNTRUSTED } from './registry-errors'
 import type { Trust } from './registry-trust'
+import type { SeenCertificates } from './seen-certificates'
+import { readCertificate } from './tls-probe'
 import { basic, challengesOf, fetchToken, type Login } from './token-auth'
 
 /** Where a registry is and how it is entered. */
@@ -26,6 +28,7 @@ export interface RegistryAccess {
   /** The engine takes any certificate of it, and plain HTTP. */
   readonly isInsecure: (host: string) => boolean
   readonly trustFor: (host: string) => Trust
+  readonly seen?: SeenCertificates
 }
 
 export interface Ask {
@@ -128,8 +131,20 @@ export class RegistryHttp {
       if (second.status !== 401) this.#authorizations.set(scope, authorization)
       return second
     } catch (error) {
-      throw registryConnectionError(this.host, signal.aborted ? signal.reason : error)
+      throw await this.#explained(signal.aborted ? signal.reason : error, signal)
     }
+  }
+
+  /** Why it could not be read; of a certificate that is not trusted also whether it is another one than before. */
+  async #explained(thrown: unknown, signal: AbortSignal): Promise<unknown> {
+    const error = registryConnectionError(this.host, thrown)
+    const before = this.#access.seen?.last(this.#authority) ?? null
+    if (before === null || !(error instanceof AppError) || error.details?.['kind'] !== UNTRUSTED) return error
+    const { hostname, port } = new URL(`https://${this.#authority}`)
+    const trust = this.#access.trustFor(this.host)
+    const now = await readCertificate(hostname, Number(port || 443), trust, signal).catch(() => null)
+    const fingerprint = now?.certificate?.fingerprint ?? before
+    return fingerprint === before ? error : certificateChanged(this.host, before, fingerprint, error)
   }
 
   async #answer({ headers }: Reply, scope: string, signal: AbortSignal): Promise<string | null> {
@@ -181,7 +196,8 @@ export class RegistryHttp {
           ...(body === undefined ? {} : { 'content-type': body.type }),
           ...(home && authorization !== undefined ? { authorization } : {})
         },
-        verify: !(home && this.#access.isInsecure(this.host))
+        verify: !(home && this.#access.isInsecure(this.host)),
+        accepted: (fingerprint) => this.#access.seen?.note(url.host, fingerprint)
       })
       const to = reply.headers.location
       if (![301, 302, 303, 307, 308].includes(reply.status) || to === undefined) return reply

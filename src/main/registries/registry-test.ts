@@ -112,14 +112,23 @@ class Test {
         hint: 'Check the port. The engine speaks plain HTTP only to registries among its insecure-registries.'
       })
     }
-    if (problem === '') return ok(`The certificate is trusted (${protocol}).`)
+    const changed = this.#changed()
+    if (problem === '') return ok(`The certificate is trusted (${protocol}).${changed}`)
     if (insecure) {
-      const text = `The certificate is not trusted (${problem}); the engine accepts any of this registry.`
+      const text = `The certificate is not trusted (${problem}); the engine accepts any of this registry.${changed}`
       return { state: 'warning', text, hint: '' }
     }
-    throw new AppError('Unavailable', `The certificate is not trusted: ${problem}.`, {
+    throw new AppError('Unavailable', `The certificate is not trusted: ${problem}.${changed}`, {
       hint: 'If it is right, add its authority with Certificates, in the menu of its line.'
     })
+  }
+
+  /** That another certificate is shown than was accepted before, in words. */
+  #changed(): string {
+    const before =
+      this.#opened.access.seen?.last(`${this.#hostname}:${this.#port}`.replace(/:443$/, '')) ?? null
+    const now = this.#seen?.certificate?.fingerprint ?? before
+    return before === now ? '' : ` It is another one than before (SHA-256 ${before ?? ''}).`
   }
 
   async #http(): Promise<Step> {

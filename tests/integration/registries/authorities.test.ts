@@ -3,6 +3,7 @@
  * and one (Debian's) that wants to see a client certificate.
  */
 import { execFileSync } from 'node:child_process'
+import { X509Certificate } from 'node:crypto'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:https'
 import type { AddressInfo } from 'node:net'
@@ -12,9 +13,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { authoritiesOf, distrustAuthority, trustAuthority } from '@main/registries/authorities'
 import { addClient, holdsKey, readChosen, removeClient } from '@main/registries/client-certificates'
 import { RegistryHttp, type RegistryAccess } from '@main/registries/registry-http'
+import { SeenCertificates } from '@main/registries/seen-certificates'
 import { testRegistry } from '@main/registries/registry-test'
 import { trustFor } from '@main/registries/registry-trust'
 import { failureOf, LOGIN, NEVER } from '@main/registries/testing'
+import type { AppError } from '@shared/errors'
 import { freePort } from '../../../e2e/free-port'
 import { startRegistry, type TestRegistry } from '../registry-fixture'
 
@@ -154,6 +157,42 @@ describe('a private authority', () => {
       ['ca.crt', 'authority', false, 1],
       ['client.cert', 'client', false, 0]
     ])
+  })
+})
+
+describe('a certificate that changes between two requests', () => {
+  it('is told with both fingerprints when the new one is not trusted, and noted when it is', async () => {
+    const seen = new SeenCertificates()
+    const watching = { ...access(), seen }
+    trustAuthority(host, certs(), read('ca.pem'))
+    const http = new RegistryHttp(watching)
+    await http.request({ path: '/v2/', signal: NEVER })
+    const before = seen.last(host) ?? ''
+    expect(before).toMatch(/^(?:[0-9A-F]{2}:){31}[0-9A-F]{2}$/)
+
+    openssl(
+      'req',
+      '-x509',
+      '-newkey',
+      'rsa:2048',
+      '-nodes',
+      '-subj',
+      '/CN=x',
+      '-keyout',
+      'x.key',
+      '-out',
+      'x.pem'
+    )
+    server.setSecureContext({ key: read('x.key'), cert: read('x.pem') })
+    const error = (await failureOf(http.request({ path: '/v2/', signal: NEVER }))) as AppError
+    const now = new X509Certificate(read('x.pem')).fingerprint256
+    expect(error.message).toContain('shows another certificate than before, which is not trusted here')
+    expect(error.hint).toContain(`Before: ${before}. Now: ${now}.`)
+    const test = await testRegistry({ http, access: watching, problem: null }, NEVER)
+    expect(test.steps[2]?.text).toContain(`It is another one than before (SHA-256 ${before}).`)
+    expect(seen.last(host)).toBe(before)
+    server.setSecureContext({ key: read('server.key'), cert: read('server.pem') })
+    await http.request({ path: '/v2/', signal: NEVER })
   })
 })
 
