@@ -1,12 +1,17 @@
 /** Registries in the window and in a terminal: one login for both; browsing, pulling and deleting what a registry has. */
-import type { Locator } from '@playwright/test'
-import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { humanSize } from '../../src/shared/docker/size'
 import { startRegistry, type TestRegistry } from '../../tests/integration/registry-fixture'
 import { seriousFindings } from '../axe'
 import { freePort } from '../free-port'
+import {
+  addsClientCertificate,
+  contentOf as contentIn,
+  engineRegistries,
+  makeCertificate,
+  type Content
+} from '../registry-checks'
 import { RegistriesPage } from '../pages/registries-page'
 import { Shell } from '../pages/shell'
 import { importBusybox, launch, makeHome, removeHome, type Quayside } from '../quayside'
@@ -37,101 +42,14 @@ test.afterAll(async () => {
   await removeHome(home)
 })
 
+const contentOf = async (repository: string, tag: string): Promise<Content> =>
+  await contentIn(registry.address, `ann:${SECRET}`, { repository, tag })
+
 const pullsWithLogin = async (name: string): Promise<boolean> =>
   await app.docker('pull', name).then(
     () => true,
     () => false
   )
-
-interface Content {
-  readonly digest: string
-  /** Of what a pull transfers. */
-  readonly size: number
-}
-
-/** What the registry itself says of a tag. */
-async function contentOf(repository: string, tag: string): Promise<Content> {
-  const reply = await fetch(`http://${registry.address}/v2/${repository}/manifests/${tag}`, {
-    headers: {
-      authorization: `Basic ${Buffer.from(`ann:${SECRET}`).toString('base64')}`,
-      accept:
-        'application/vnd.docker.distribution.manifest.v2+json, application/vnd.oci.image.manifest.v1+json'
-    }
-  })
-  const { config, layers } = (await reply.json()) as { config: { size: number }; layers: { size: number }[] }
-  const size = layers.reduce((sum, layer) => sum + layer.size, config.size)
-  return { digest: reply.headers.get('docker-content-digest') ?? '', size }
-}
-
-/** What the engine says of the registries it is set up for. */
-async function engineRegistries(): Promise<{ insecure: string[]; mirrors: string[] }> {
-  const { IndexConfigs, Mirrors } = JSON.parse(
-    await app.docker('info', '--format', '{{json .RegistryConfig}}')
-  ) as { IndexConfigs: Record<string, { Secure: boolean }>; Mirrors: string[] | null }
-  const insecure = Object.entries(IndexConfigs).filter(([, { Secure }]) => !Secure)
-  return { insecure: insecure.map(([name]) => name), mirrors: Mirrors ?? [] }
-}
-
-/** Answers native dialogs with these files, one after another. */
-async function answerDialogs(files: readonly string[]): Promise<void> {
-  await app.app.evaluate(({ dialog }, chosen) => {
-    const queue = [...chosen]
-    dialog.showOpenDialog = () => {
-      const next = queue.shift()
-      return Promise.resolve({ canceled: next === undefined, filePaths: next === undefined ? [] : [next] })
-    }
-  }, files)
-}
-
-/** By its files, which native dialogs ask for; the key is never shown. */
-async function addsClientCertificate(dialog: Locator): Promise<void> {
-  const [certificate, key, other] = ['client.pem', 'client.key', 'other.key'].map((name) => join(home, name))
-  const make = (out: string, keyOut: string): void => {
-    const options = [
-      'req',
-      '-x509',
-      '-newkey',
-      'rsa:2048',
-      '-nodes',
-      '-days',
-      '1',
-      '-subj',
-      '/CN=ann of tests'
-    ]
-    execFileSync('openssl', [...options, '-keyout', keyOut, '-out', out], { stdio: 'ignore' })
-  }
-  make('/dev/null', other!)
-  make(certificate!, key!)
-  const add = dialog.getByRole('button', { name: 'Add client certificate…' })
-  await answerDialogs([certificate!, other!])
-  await add.press('Enter')
-  await expect(dialog.getByRole('alert')).toContainText('does not belong to the certificate')
-  await answerDialogs([certificate!, key!])
-  await add.press('Enter')
-  await expect(dialog).toContainText('CN=ann of tests')
-  await expect(dialog.getByRole('alert')).toHaveCount(0)
-  await dialog.getByRole('button', { name: 'Remove quayside.cert' }).press('Enter')
-  await expect(dialog).not.toContainText('CN=ann of tests')
-}
-
-/** A certificate that signs itself, as text. */
-function authority(): string {
-  const options = [
-    'req',
-    '-x509',
-    '-newkey',
-    'rsa:2048',
-    '-nodes',
-    '-days',
-    '1',
-    '-subj',
-    '/CN=Quayside test'
-  ]
-  return execFileSync('openssl', [...options, '-keyout', '/dev/null'], {
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'ignore']
-  })
-}
 
 test('a docker login in a terminal shows by itself, and a log out in the window is one for the terminal', async () => {
   const { page, docker } = app
@@ -258,7 +176,7 @@ async function copies(name: string, { digest }: Content): Promise<void> {
   ).toBeVisible()
   expect((await contentOf('copied/app', '2')).digest).toBe(digest)
 
-  const container = await docker('create', 'busybox:test')
+  const container = await docker('create', 'busybox:test', 'true')
   await docker('commit', '-m', 'another', container, `${host}/copied/app:other`)
   await docker('rm', container)
   await docker('push', `${host}/copied/app:other`)
@@ -293,7 +211,7 @@ test('the engine’s insecure registries and mirrors are changed while it and it
   await expect(dialog).toHaveCount(0)
   await expect(registries.registry('right.internal:5000')).toBeVisible()
   await expect(registries.registry('wrong.internal:5000')).toHaveCount(0)
-  expect((await engineRegistries()).insecure).toContain('right.internal:5000')
+  expect((await engineRegistries(app)).insecure).toContain('right.internal:5000')
 
   await registries.choose('docker.io', 'Edit')
   const mirrors = dialog.getByLabel('Mirrors of Docker Hub')
@@ -303,7 +221,7 @@ test('the engine’s insecure registries and mirrors are changed while it and it
   await mirrors.fill('https://mirror.internal')
   await dialog.getByRole('button', { name: 'Save' }).press('Enter')
   await expect(dialog).toHaveCount(0)
-  expect((await engineRegistries()).mirrors).toEqual(['https://mirror.internal/'])
+  expect((await engineRegistries(app)).mirrors).toEqual(['https://mirror.internal/'])
   await expect(registries.registry('mirror.internal')).toBeVisible()
 
   // And back, with nothing else of the file touched, and the container still running.
@@ -315,7 +233,7 @@ test('the engine’s insecure registries and mirrors are changed while it and it
   await dialog.getByRole('checkbox').press('Space')
   await dialog.getByRole('button', { name: 'Save' }).press('Enter')
   await expect(dialog).toHaveCount(0)
-  const { insecure, mirrors: none } = await engineRegistries()
+  const { insecure, mirrors: none } = await engineRegistries(app)
   expect([insecure.includes('right.internal:5000'), none]).toEqual([false, []])
   const lists = { 'insecure-registries': [], 'registry-mirrors': [] }
   expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({ ...before, ...lists })
@@ -356,13 +274,13 @@ test('bad input is refused in place, a registry that is not there says why, and 
   await certificates.getByLabel('Authority').fill('no certificate')
   await certificates.getByRole('button', { name: 'Trust' }).press('Enter')
   await expect(certificates.getByLabel('Authority')).toHaveAttribute('aria-invalid', 'true')
-  await certificates.getByLabel('Authority').fill(authority())
+  await certificates.getByLabel('Authority').fill(makeCertificate('Quayside test', '/dev/null'))
   await certificates.getByRole('button', { name: 'Trust' }).press('Enter')
   await expect(certificates).toContainText('CN=Quayside test')
   expect(await seriousFindings(page)).toEqual([])
   await certificates.getByRole('button', { name: 'Remove quayside.crt' }).press('Enter')
   await expect(certificates).not.toContainText('CN=Quayside test')
-  await addsClientCertificate(certificates)
+  await addsClientCertificate(app, certificates)
   await page.keyboard.press('Escape')
 
   await registries.choose(gone, 'Remove')

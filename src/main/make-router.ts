@@ -101,12 +101,6 @@ export function makeRouter(parts: Parts): Router {
   const stats = new StatsRecorder(session)
   const cliConfigDir = process.env['DOCKER_CONFIG'] ?? join(homedir(), '.docker')
   const credentials = registryCredentials(cliConfigDir, askCredentialHelper)
-  const openRegistry = registryOpener(session, {
-    credentials,
-    certFolders: () => certFolders(supervisor, paths),
-    seen: new SeenCertificates()
-  })
-  const engineConfig = new EngineConfigFile(paths, bundleDirHere())
   const dataRoot = () => (supervisor.status.source === 'bundled' ? paths.engineDataDir : null)
   const handlers = {
     app: desktopHandlers([session, stats], navigations),
@@ -125,17 +119,7 @@ export function makeRouter(parts: Parts): Router {
       chooseFile: chooseExportFile
     }),
     processes: processesHandlers({ session, enginePid: () => supervisor.engineProcess?.pid ?? null }),
-    registries: registriesHandlers({
-      session,
-      cliConfigDir,
-      open: openRegistry,
-      certFolder: () => certFolders(supervisor, paths)[0] ?? '',
-      added: new AddedRegistries(paths.registriesFile),
-      chooseCertificate,
-      engineConfig: () => (supervisor.status.source === 'bundled' ? engineConfig : null),
-      ...LOGIN_HELPERS
-    }),
-    repositories: repositoriesHandlers(openRegistry, tasks),
+    ...registryHandlers(parts, credentials, cliConfigDir),
     settings: settingsHandlers(settings),
     system: systemHandlers({
       session,
@@ -145,6 +129,30 @@ export function makeRouter(parts: Parts): Router {
     tasks: tasksHandlers({ tasks })
   }
   return new Router({ contract, handlers, log, checkResults: !app.isPackaged, now: () => performance.now() })
+}
+
+/** Registries, and what is in them. */
+function registryHandlers(
+  { paths, session, supervisor, tasks }: Parts,
+  credentials: Credentials,
+  cliConfigDir: string
+) {
+  const certs = () => certFolders(supervisor, paths)
+  const open = registryOpener(session, { credentials, certFolders: certs, seen: new SeenCertificates() })
+  const engineConfig = new EngineConfigFile(paths, bundleDirHere())
+  return {
+    registries: registriesHandlers({
+      session,
+      cliConfigDir,
+      open,
+      certFolder: () => certs()[0] ?? '',
+      added: new AddedRegistries(paths.registriesFile),
+      chooseCertificate,
+      engineConfig: () => (supervisor.status.source === 'bundled' ? engineConfig : null),
+      ...LOGIN_HELPERS
+    }),
+    repositories: repositoriesHandlers(open, tasks)
+  }
 }
 
 /** Builds of this app, those that the engine remembers, its build cache, and builders. */

@@ -29,7 +29,7 @@ export function repositoryCopyHandlers({ tasks, placeOf, checkedReference }: Rep
       try {
         const from = await placeOf(host, repository, signal)
         const there = await placeOf(target.host, target.repository, signal)
-        if (!replace) await assertFree(from, reference, there, target)
+        if (!replace) await assertFree({ from, reference, digests }, there, target)
       } catch (error) {
         throw attempted(`Could not copy ${source}`, error)
       }
@@ -88,8 +88,18 @@ function targetOf(typed: string): Target {
   return { host, repository, tag: named, name: `${host}/${repository}:${named}` }
 }
 
+interface Wanted {
+  readonly from: Place
+  readonly reference: string
+  readonly digests: readonly string[]
+}
+
 /** A tag that leads to something else there is not moved without being asked. */
-async function assertFree(from: Place, reference: string, to: Place, { tag, name }: Target): Promise<void> {
+async function assertFree(
+  { from, reference, digests }: Wanted,
+  to: Place,
+  { tag, name }: Target
+): Promise<void> {
   const { http, repository, signal } = to
   const path = `/v2/${repository}/manifests/${tag}`
   const reply = await http.request({
@@ -97,7 +107,9 @@ async function assertFree(from: Place, reference: string, to: Place, { tag, name
   })
   if (reply.status !== 200) return
   const digest = String(reply.headers['docker-content-digest'] ?? '')
-  const source = await fetchManifest(from, reference)
+  const [only, ...more] = digests
+  if (only !== undefined && more.length === 0 && only === digest) return
+  const source = digests.length === 0 ? await fetchManifest(from, reference) : null
   if (source !== null && source.digest === digest) return
   throw new AppError('Conflict', `${name} leads to another image already.`, {
     hint: `It is ${digest === '' ? 'not said which one' : digest}. The tag can be moved to this one; the image stays without it.`,

@@ -91,7 +91,8 @@ function blocksOf(text: string): string[] {
 
 function isCertificate(block: string): boolean {
   try {
-    return new X509Certificate(block).subject !== undefined
+    new X509Certificate(block).toString()
+    return true
   } catch {
     return false
   }

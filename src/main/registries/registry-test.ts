@@ -128,7 +128,7 @@ class Test {
     const before =
       this.#opened.access.seen?.last(`${this.#hostname}:${this.#port}`.replace(/:443$/, '')) ?? null
     const now = this.#seen?.certificate?.fingerprint ?? before
-    return before === now ? '' : ` It is another one than before (SHA-256 ${before ?? ''}).`
+    return before === null || before === now ? '' : ` It is another one than before (SHA-256 ${before}).`
   }
 
   async #http(): Promise<Step> {

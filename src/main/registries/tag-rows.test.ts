@@ -33,7 +33,7 @@ function image(architecture: string, size: number) {
   const manifest = JSON.stringify({
     mediaType: MANIFEST,
     config: { mediaType: CONFIG, digest: digestOf(config), size: config.length },
-    layers: [{ mediaType: 'layer', digest: digestOf(`${architecture}`), size }]
+    layers: [{ mediaType: 'layer', digest: digestOf(architecture), size }]
   })
   return { config, manifest, size: size + config.length }
 }

@@ -6,7 +6,7 @@ import { execFileSync } from 'node:child_process'
 import { X509Certificate } from 'node:crypto'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:https'
-import type { AddressInfo } from 'node:net'
+import { createServer as createTcpServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -18,7 +18,6 @@ import { testRegistry } from '@main/registries/registry-test'
 import { trustFor } from '@main/registries/registry-trust'
 import { failureOf, LOGIN, NEVER } from '@main/registries/testing'
 import type { AppError } from '@shared/errors'
-import { freePort } from '../../../e2e/free-port'
 import { startRegistry, type TestRegistry } from '../registry-fixture'
 
 let folder: string
@@ -32,6 +31,14 @@ const access = (): RegistryAccess => ({
 })
 const tested = async () =>
   await testRegistry({ http: new RegistryHttp(access()), access: access(), problem: null }, NEVER)
+
+async function unusedPort(): Promise<number> {
+  const one = createTcpServer()
+  await new Promise<void>((resolve) => one.listen(0, '127.0.0.1', resolve))
+  const { port } = one.address() as AddressInfo
+  await new Promise((resolve) => one.close(resolve))
+  return port
+}
 
 function openssl(...args: string[]): void {
   execFileSync('openssl', args, { cwd: folder, stdio: 'ignore' })
@@ -208,7 +215,7 @@ describe('a registry that wants to see a client certificate', () => {
     openssl('pkey', '-in', 'ann.key', '-outform', 'DER', '-out', 'ann.der')
     openssl('ecparam', '-name', 'secp256k1', '-genkey', '-noout', '-out', 'strange.key')
     registry = await startRegistry({
-      ...{ port: await freePort(), home: folder, engine: null },
+      ...{ port: await unusedPort(), home: folder, engine: null },
       tls: {
         certificate: join(folder, 'server.pem'),
         key: join(folder, 'server.key'),

@@ -1,10 +1,11 @@
 /** A copy between registries that behave, and between those that do not: what arrives, what is asked, where a login goes. */
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Transfer } from '@shared/contract/tasks'
 import type { Place } from '../manifest'
 import { failureOf, fakeRegistry, httpOf, LOGIN, NEVER, type FakeRegistry } from '../testing'
 import { copyImage, type CopyJob } from './image-copy'
-import { memoryRegistry, type Before, type MemoryRegistry } from './testing'
+import { memoryRegistry, type Before, type MemoryRegistry, type Written } from './testing'
 
 const MANIFEST = 'application/vnd.oci.image.manifest.v1+json'
 const INDEX = 'application/vnd.oci.image.index.v1+json'
@@ -45,7 +46,7 @@ function image(at: MemoryRegistry, architecture: string) {
 
 /** Two platforms and what BuildKit says of one. */
 function index(at: MemoryRegistry, repository = 'team/app') {
-  const entry = (value: object, more: object) => {
+  const entry = (value: Written, more: object) => {
     const digest = at.put(repository, 'x', value)
     return { mediaType: MANIFEST, digest, size: JSON.stringify(value).length, ...more }
   }
@@ -144,10 +145,7 @@ describe('a login', () => {
         (request, reply) => void request.resume().on('end', () => reply.writeHead(201).end())
       )
     )
-    const auth = (
-      request: { headers: { authorization?: string } },
-      reply: { writeHead: (s: number, h: object) => { end: () => void } }
-    ) => {
+    const auth = (request: IncomingMessage, reply: ServerResponse): boolean => {
       if (request.headers.authorization !== undefined) return false
       reply.writeHead(401, { 'www-authenticate': 'Basic realm="x"' }).end()
       return true
