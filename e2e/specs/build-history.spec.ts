@@ -1,9 +1,18 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { ElectronApplication } from '@playwright/test'
 import { seriousFindings } from '../axe'
 import { BuildsPage } from '../pages/builds-page'
 import { bundleDir, importBusybox, type Quayside } from '../quayside'
 import { expect, test } from '../test'
+
+/** Answers the next native dialogs as a user would, because nobody can click in them here. */
+async function answerDialogs(app: ElectronApplication, path: string): Promise<void> {
+  await app.evaluate(({ dialog }, chosen) => {
+    dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath: chosen })
+    dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [chosen] })
+  }, path)
+}
 
 const IMAGES = ['history/shop:1', 'history/shop:2']
 
@@ -80,6 +89,39 @@ test('builds of the CLI appear by themselves, are looked into and deleted, by ke
   expect(await seriousFindings(page)).toEqual([])
   await page.getByRole('link', { name: 'Builds', exact: true }).first().click()
 
+  // The two compared: what differs of steps, inputs and Dockerfile.
+  for (const name of ['history/shop:1', 'history/shop:2'])
+    await builds.row(name).getByRole('checkbox').check()
+  await builds.bulk.getByRole('button', { name: 'Compare', exact: true }).press('Enter')
+  const steps = page.getByRole('table', { name: 'Steps compared' })
+  await expect(steps.getByRole('row').filter({ hasText: 'last words' })).toContainText('New')
+  await expect(steps.getByRole('row').filter({ hasText: 'sleep 2' })).toContainText('Missing')
+  const inputs = page.getByRole('table', { name: 'Inputs compared' })
+  await expect(inputs.getByRole('row', { name: /^Tags/ })).toContainText('Differs')
+  await expect(inputs).not.toContainText('tide')
+  await expect(page.getByRole('region', { name: 'Dockerfile compared' })).toContainText('- ARG PASSWORD')
+  expect(await seriousFindings(page)).toEqual([])
+
+  // Their trend, point by point with the arrow keys; the page of the later one compares too.
+  await page.getByRole('link', { name: 'history/shop:2', exact: true }).press('Enter')
+  await expect(page.getByRole('button', { name: 'Compare with the build before' })).toBeVisible()
+  await builds.tab('Trend').press('Enter')
+  const trend = page.getByRole('figure', { name: 'Trend', exact: true })
+  await expect(trend.getByRole('link')).toHaveCount(2)
+  await expect(page.getByRole('table', { name: 'Trend' }).getByRole('row')).toHaveCount(3)
+  expect(await seriousFindings(page)).toEqual([])
+  await trend.getByRole('link', { name: /Error/ }).focus()
+  await page.keyboard.press('ArrowLeft')
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('heading', { level: 1, name: 'history/shop:1' })).toBeVisible()
+
+  // Taken along as a file, which is opened at the end, when the engine knows nothing of it any more.
+  const file = join(quayside.home, 'shop.dockerbuild')
+  await answerDialogs(quayside.app, file)
+  await page.getByRole('button', { name: 'Export…' }).press('Enter')
+  await expect.poll(() => existsSync(file)).toBe(true)
+  await page.getByRole('link', { name: 'Builds', exact: true }).first().click()
+
   // One is deleted with the keyboard, the rest by the rule, as the CLI sees too.
   await expect(failed).toBeVisible()
   await failed.getByRole('link').focus()
@@ -97,6 +139,20 @@ test('builds of the CLI appear by themselves, are looked into and deleted, by ke
   await keep.getByRole('button', { name: `Delete ${before.length}` }).click()
   await expect(page.getByText('No builds yet')).toBeVisible()
   expect(await refs(quayside)).toEqual([])
+
+  await page.getByRole('button', { name: 'Open…' }).press('Enter')
+  await expect(page.getByRole('heading', { level: 1, name: 'history/shop:1' })).toBeVisible()
+  await expect(builds.steps.getByRole('listitem', { name: /sleep 2.* Done/ })).toBeVisible()
+  await builds.tab('Log').press('Enter')
+  await expect(builds.log).toContainText('made')
+  expect(await seriousFindings(page)).toEqual([])
+  await page.getByRole('link', { name: 'Builds', exact: true }).first().click()
+  await expect(builds.row('history/shop:1')).toContainText('shop.dockerbuild')
+  await builds.row('history/shop:1').getByRole('button', { name: 'Close' }).press('Enter')
+  await expect(page.getByText('No builds yet')).toBeVisible()
+  writeFileSync(file, 'FROM busybox')
+  await page.getByRole('button', { name: 'Open…' }).press('Enter')
+  await expect(page.getByRole('region', { name: 'Notifications' })).toContainText('no file of builds')
   await page.getByRole('button', { name: 'Dismiss', exact: true }).first().click()
 })
 
@@ -148,6 +204,10 @@ test('a builder is made, looked at and removed by keyboard', async ({ quayside, 
   await row('harbour').getByRole('button', { name: 'harbour', exact: true }).press('Enter')
   await expect(builds.dialog('harbour')).toContainText('Endpoint')
   await page.keyboard.press('Escape')
+  await row('harbour').getByRole('button', { name: 'Use', exact: true }).press('Enter')
+  await expect(row('harbour')).toContainText('in use')
+  await row('default').getByRole('button', { name: 'Use', exact: true }).press('Enter')
+  await expect(row('default')).toContainText('in use')
   await row('harbour').getByRole('button', { name: 'Remove', exact: true }).press('Enter')
   await builds.dialog('Remove builder').getByRole('button', { name: 'Remove', exact: true }).press('Enter')
   await expect(row('harbour')).toHaveCount(0)

@@ -3,6 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { seriousFindings } from '../axe'
 import { BuildDialog, BuildPage } from '../pages/build-pages'
+import { BuildsPage } from '../pages/builds-page'
 import { importBusybox, type Quayside } from '../quayside'
 import { expect, test } from '../test'
 
@@ -111,11 +112,18 @@ test('a failure is shown at its line, and another build is cancelled in the midd
   await dialog.field('Dockerfile').fill('Slow')
   await dialog.submit.click()
   await expect(build.log).toContainText('begun', { timeout: 30_000 })
+  // One row and one page: the engine's history leads back here while it runs.
+  const address = page.url()
+  await shell.openBuilds()
+  const builds = new BuildsPage(page)
+  await builds.row('broken/Slow').getByRole('link').press('Enter')
+  await expect(page).toHaveURL(address)
   await build.cancel.focus()
   await page.keyboard.press('Enter')
   await expect(build.step('sleep 2345', 'Canceled')).toBeVisible({ timeout: 30_000 })
   await expect(build.cancel).toHaveCount(0)
   await expect(build.failure).toHaveCount(0)
+  await expect(page.getByRole('main').getByRole('button', { name: 'Record' })).toBeVisible()
 })
 
 test('a secret is typed once and is seen nowhere', async ({ quayside, shell }) => {

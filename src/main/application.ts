@@ -11,7 +11,9 @@ import { BuildxProgram } from './builds/buildx-program'
 import { ClassicProgram } from './builds/classic/classic-program'
 import { EngineProgram } from './builds/engine-program'
 import type { BuildProgram } from './builds/program'
-import { BuildRegistry } from './builds/registry'
+import { BuildRegistry, type BuildRegistryDeps } from './builds/registry'
+import { withBuildKit } from './docker/buildkit/grpc'
+import { findBuildOf } from './docker/buildkit/running'
 import { registryCredentials } from './docker/registry-credentials'
 import { createEngineSupervisor, type EngineSupervisor } from './engine/supervisor'
 import type { Router } from './ipc/router'
@@ -64,7 +66,7 @@ export function start(base: {
     buildxTarget(supervisor.status)
     return program
   }
-  const builds = new BuildRegistry({ tasks, program: buildProgram })
+  const builds = new BuildRegistry({ tasks, program: buildProgram, findRef: refFinder(session) })
   const logs = new LogService({ session, startScan: startScanThread, others: builds })
   const terminals = new TerminalRegistry(() => session.client())
   const told = { endings: new Endings(), navigations: new Mailbox<string>() }
@@ -88,6 +90,12 @@ export function start(base: {
   const picture = process.env['QUAYSIDE_SCREENSHOT']
   if (picture !== undefined) takePictureOnce(supervisor, window, picture, log)
   return { router: makeRouter(parts), shutDown: () => shutDown(parts) }
+}
+
+/** Asks the BuildKit of the engine in use which of its builds began a step. */
+function refFinder(session: EngineSession): BuildRegistryDeps['findRef'] {
+  return async (step, signal) =>
+    await withBuildKit(await session.client(), signal, (buildkit) => findBuildOf(buildkit, step, signal))
 }
 
 async function shutDown({ tasks, builds, logs, terminals, supervisor, session, log }: Parts): Promise<void> {

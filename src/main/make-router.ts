@@ -56,6 +56,7 @@ import { chooseForBuild } from './shell/build-dialogs'
 import {
   chooseArchive,
   chooseCertificate,
+  chooseBuilds,
   chooseExportFile,
   chooseFiles,
   chooseImageSource,
@@ -161,7 +162,10 @@ function buildingHandlers(parts: Parts, cliConfigDir: string) {
   return {
     buildCache: buildCacheHandlers({ session }),
     buildHistory: buildHistoryHandlers({
-      history: new BuildHistory(historyParts(session, cliConfigDir, paths))
+      history: new BuildHistory(historyParts(session, cliConfigDir, paths)),
+      tasks,
+      chooseBuilds,
+      chooseTarget
     }),
     builders: buildersHandlers({ builders: new Builders(runBuildx(buildxParts(parts, cliConfigDir))) }),
     builds: buildsHandlers({

@@ -1,8 +1,7 @@
 /** Everything BuildKit kept about one build, put together out of its record and the files it names. Called by service.ts. */
 import type { PastBuild, BuildPair, BuildRecord, BuildSource } from '@shared/contract/build-history'
 import { plainText } from '@shared/docker/text'
-import type { BuildKit } from '../docker/buildkit/grpc'
-import { readContent, type HistoryRecord } from '../docker/buildkit/records'
+import type { HistoryRecord } from '../docker/buildkit/records'
 import { readFailure, type Failure } from './failure'
 import { readProvenance, withoutLogin, type Provenance } from './provenance'
 
@@ -26,16 +25,18 @@ const OWN_FIELDS: ReadonlySet<string> = new Set([
 ])
 const GROUPS = ['build-arg:', 'label:', 'context:'] as const
 
+/** Reads a file that the record names, at most `limit` bytes of it: of the engine, or of a file that was opened. */
+export type ReadFile = (
+  digest: string,
+  limit: number
+) => Promise<{ readonly bytes: Buffer; readonly cut: boolean }>
+
 export async function buildDetail(
-  buildkit: BuildKit,
+  read: ReadFile,
   record: HistoryRecord,
-  row: BuildRecord,
-  signal: AbortSignal
+  row: BuildRecord
 ): Promise<PastBuild> {
-  const [provenance, failure] = await Promise.all([
-    provenanceOf(buildkit, record, signal),
-    failureOf(buildkit, record, signal)
-  ])
+  const [provenance, failure] = await Promise.all([provenanceOf(read, record), failureOf(read, record)])
   const { attrs } = record
   return {
     record: row,
@@ -64,8 +65,14 @@ export async function buildDetail(
       platform,
       sizeBytes: file.sizeBytes
     })),
+    result: resultOf(record),
     error: failure.message || plainText(record.error?.message ?? '')
   }
+}
+
+function resultOf({ response }: HistoryRecord): string[] {
+  const told = [response.get('containerimage.digest'), response.get('containerimage.config.digest')]
+  return [...new Set(told)].filter((digest) => digest !== undefined && digest !== '') as string[]
 }
 
 function groupOf(attrs: ReadonlyMap<string, string>, group: (typeof GROUPS)[number]): BuildPair[] {
@@ -98,21 +105,17 @@ function unique(failure: Failure): { name: string; text: string; cut: boolean }[
   return [...byName].map(([name, text]) => ({ name, text, cut: false }))
 }
 
-async function provenanceOf(
-  buildkit: BuildKit,
-  record: HistoryRecord,
-  signal: AbortSignal
-): Promise<Provenance> {
+async function provenanceOf(read: ReadFile, record: HistoryRecord): Promise<Provenance> {
   const found = record.attestations.find(({ file }) =>
     (file.annotations.get(PREDICATE_ANNOTATION) ?? '').startsWith(PROVENANCE)
   )
   if (found === undefined) return readProvenance('')
-  const { bytes } = await readContent(buildkit, found.file.digest, MOST_PROVENANCE, signal)
+  const { bytes } = await read(found.file.digest, MOST_PROVENANCE)
   return readProvenance(bytes.toString('utf8'))
 }
 
-async function failureOf(buildkit: BuildKit, record: HistoryRecord, signal: AbortSignal): Promise<Failure> {
+async function failureOf(read: ReadFile, record: HistoryRecord): Promise<Failure> {
   if (record.errorFile === null) return { message: '', sources: [] }
-  const { bytes } = await readContent(buildkit, record.errorFile.digest, MOST_FAILURE, signal)
+  const { bytes } = await read(record.errorFile.digest, MOST_FAILURE)
   return readFailure(bytes)
 }

@@ -32,6 +32,7 @@ describe('the progress of a build', () => {
     )
     expect(lines.map(({ text }) => text)).toEqual(['first half', 'second', '100%', 'with red', 'no end'])
     expect(lines.every(({ step }) => step === 1)).toBe(true)
+    expect(lines.map(({ spans }) => spans)).toEqual([[], [], [], [{ start: 4, end: 8, fg: '1' }], []])
     expect(steps).toMatchObject([{ number: 1, state: 'Done', tookMs: 2000, logLines: 5 }])
     expect(last?.ended).toBe(true)
   })

@@ -5,18 +5,22 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { BuildSteps } from '@shared/builds/solve-status'
 import type { BuildLine, BuildProgress } from '@shared/contract/build-history'
-import { oneLine, plainText } from '@shared/docker/text'
+import { logText } from '@shared/docker/log-text'
+import { oneLine } from '@shared/docker/text'
 import { solveStatus } from '../docker/buildkit/status'
 
 /** A batch is told when it has so many lines, however much more is there. */
 const MOST_LINES = 2000
 const MOST_LINE = 16_384
+/** Of a line as it was printed: a progress bar's end is what counts. */
+const MOST_RAW = 256 * 1024
 const MOST_WARNINGS = 200
 
 export async function* buildProgress(
-  messages: AsyncGenerator<Buffer, void, undefined>
+  messages: AsyncGenerator<Buffer, void, undefined>,
+  { stepsOnly = false }: { readonly stepsOnly?: boolean } = {}
 ): AsyncGenerator<BuildProgress, void, undefined> {
-  const build = new Replay()
+  const build = new Replay(stepsOnly)
   try {
     let next = messages.next()
     for (;;) {
@@ -41,6 +45,11 @@ class Replay {
   readonly #rest = new Map<string, Buffer>()
   #lines: BuildLine[] = []
   #ended = false
+  readonly #stepsOnly: boolean
+
+  constructor(stepsOnly: boolean) {
+    this.#stepsOnly = stepsOnly
+  }
 
   get full(): boolean {
     return this.#lines.length >= MOST_LINES
@@ -91,10 +100,14 @@ class Replay {
     const texts = bytes.toString('utf8').split('\n')
     this.#steps.addLines(vertex, texts.length)
     this.#changed.add(vertex)
-    // What a progress bar writes over and over is one line: the last of it.
-    for (const text of texts) {
-      const shown = text.replace(/\r+$/, '').split('\r').at(-1) ?? ''
-      this.#lines.push({ step, text: plainText(shown).slice(0, MOST_LINE) })
-    }
+    if (this.#stepsOnly) return
+    for (const text of texts) this.#lines.push({ step, ...shownLine(text) })
   }
+}
+
+/** As a log shows it: what a progress bar writes over and over is one line, and colours are kept. */
+function shownLine(raw: string): Pick<BuildLine, 'text' | 'spans'> {
+  const { text, spans } = logText(raw.replace(/\r+$/, '').slice(-MOST_RAW))
+  const cut = text.slice(0, MOST_LINE)
+  return { text: cut, spans: spans.filter(({ start }) => start < cut.length) }
 }

@@ -1,5 +1,5 @@
 /**
- * The builds of the engine that is in use: watched, looked into, deleted. Asks BuildKit itself over the engine's connection, so a
+ * The builds of the engine that is in use: watched, looked into, deleted, taken along as files. Asks BuildKit itself over the engine's connection, so a
  * build is here whoever started it; only names of folders come from what buildx wrote down. Plain Node; called by handlers.
  */
 import type { BuildProgress, BuildRecord, PastBuild } from '@shared/contract/build-history'
@@ -7,7 +7,7 @@ import { plainText } from '@shared/docker/text'
 import { layOutJson } from '@shared/docker/json-text'
 import { AppError } from '@shared/errors'
 import type { Change } from '@shared/patch'
-import { BuildKit } from '../docker/buildkit/grpc'
+import { BuildKit, withBuildKit } from '../docker/buildkit/grpc'
 import {
   deleteRecord,
   listen,
@@ -17,7 +17,9 @@ import {
   type HistoryRecord
 } from '../docker/buildkit/records'
 import type { DockerClient } from '../docker/client'
-import { buildDetail } from './detail'
+import { buildDetail, type ReadFile } from './detail'
+import { OpenedBuilds } from './dockerbuild/opened'
+import { packBuilds, type PackedBuild } from './dockerbuild/pack'
 import { findLocalState, type FoundState } from './local-state'
 import { buildProgress } from './progress'
 import { rowOf } from './rows'
@@ -35,6 +37,7 @@ export interface BuildHistoryDeps {
 
 export class BuildHistory {
   readonly #deps: BuildHistoryDeps
+  readonly #opened = new OpenedBuilds()
 
   constructor(deps: BuildHistoryDeps) {
     this.#deps = deps
@@ -56,37 +59,71 @@ export class BuildHistory {
     }
   }
 
-  async *progress(ref: string, signal: AbortSignal): AsyncGenerator<BuildProgress, void, undefined> {
+  async *progress(
+    ref: string,
+    signal: AbortSignal,
+    options: { readonly stepsOnly?: boolean } = {}
+  ): AsyncGenerator<BuildProgress, void, undefined> {
+    if (OpenedBuilds.names(ref)) return yield* buildProgress(this.#opened.get(ref).progress(), options)
     const buildkit = await BuildKit.open(await this.#deps.client(), signal)
     try {
-      yield* buildProgress(progressOf(buildkit, ref, signal))
+      yield* buildProgress(progressOf(buildkit, ref, signal), options)
     } finally {
       buildkit.close()
     }
   }
 
-  inspect(ref: string, signal: AbortSignal): Promise<PastBuild> {
-    return this.#with(signal, async (buildkit) => {
+  async inspect(ref: string, signal: AbortSignal): Promise<PastBuild> {
+    if (OpenedBuilds.names(ref)) {
+      const { build, row, read } = this.#opened.get(ref)
+      return await buildDetail(read, build.record, row)
+    }
+    return await this.#with(signal, async (buildkit) => {
       const record = await recordOf(buildkit, ref, signal)
       const state = await this.#stateOf(ref)
       const row = rowOf(record, state?.state ?? null, state?.builder ?? ENGINE_BUILDER)
-      return await buildDetail(buildkit, record, row, signal)
+      return await buildDetail(readerOf(buildkit, signal), record, row)
     })
   }
 
   /** A file the build made about itself, as text; only one that its record names. */
-  attachment(
+  async attachment(
     ref: string,
     digest: string,
     signal: AbortSignal
   ): Promise<{ readonly text: string; readonly cut: boolean }> {
-    return this.#with(signal, async (buildkit) => {
-      const record = await recordOf(buildkit, ref, signal)
-      if (!record.attestations.some(({ file }) => file.digest === digest)) throw noAttachment()
-      const { bytes, cut } = await readContent(buildkit, digest, MOST_ATTACHMENT, signal)
-      const text = bytes.toString('utf8')
-      return { text: cut ? plainText(text) : laidOut(text), cut }
-    })
+    if (OpenedBuilds.names(ref)) {
+      const { build, read } = this.#opened.get(ref)
+      return await attachmentOf(build.record, digest, read)
+    }
+    return await this.#with(signal, async (buildkit) =>
+      attachmentOf(await recordOf(buildkit, ref, signal), digest, readerOf(buildkit, signal))
+    )
+  }
+
+  /** The builds of a `.dockerbuild` file, to be looked into by the names in their rows. */
+  open(path: string, signal: AbortSignal): Promise<readonly BuildRecord[]> {
+    return this.#opened.open(path, signal)
+  }
+
+  /** Forgets the file of an opened build; answers the names of what is gone with it. */
+  close(ref: string): readonly string[] {
+    return this.#opened.close(ref)
+  }
+
+  /** Builds of the engine as the bytes of a `.dockerbuild` file. */
+  async *exported(refs: readonly string[], signal: AbortSignal): AsyncGenerator<Buffer, void, undefined> {
+    const buildkit = await BuildKit.open(await this.#deps.client(), signal)
+    try {
+      const builds: PackedBuild[] = []
+      for (const ref of refs) {
+        const record = await recordOf(buildkit, ref, signal)
+        builds.push({ record, local: (await this.#stateOf(ref))?.state ?? null })
+      }
+      yield* packBuilds(buildkit, builds, signal)
+    } finally {
+      buildkit.close()
+    }
   }
 
   remove(ref: string, signal: AbortSignal): Promise<void> {
@@ -100,19 +137,28 @@ export class BuildHistory {
     return this.#with(signal, (buildkit) => pinRecord(buildkit, ref, pinned, signal))
   }
 
-  /** With a connection of its own, closed after the work. */
   async #with<T>(signal: AbortSignal, work: (buildkit: BuildKit) => Promise<T>): Promise<T> {
-    const buildkit = await BuildKit.open(await this.#deps.client(), signal)
-    try {
-      return await work(buildkit)
-    } finally {
-      buildkit.close()
-    }
+    return await withBuildKit(await this.#deps.client(), signal, work)
   }
 
   #stateOf(ref: string): Promise<FoundState | null> {
     return findLocalState(this.#deps.buildxFolders, ref)
   }
+}
+
+function readerOf(buildkit: BuildKit, signal: AbortSignal): ReadFile {
+  return (digest, limit) => readContent(buildkit, digest, limit, signal)
+}
+
+async function attachmentOf(
+  record: HistoryRecord,
+  digest: string,
+  read: ReadFile
+): Promise<{ readonly text: string; readonly cut: boolean }> {
+  if (!record.attestations.some(({ file }) => file.digest === digest)) throw noAttachment()
+  const { bytes, cut } = await read(digest, MOST_ATTACHMENT)
+  const text = bytes.toString('utf8')
+  return { text: cut ? plainText(text) : laidOut(text), cut }
 }
 
 async function recordOf(buildkit: BuildKit, ref: string, signal: AbortSignal): Promise<HistoryRecord> {

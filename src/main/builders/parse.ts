@@ -32,6 +32,10 @@ const Node = z.object({
 const Line = z.object({
   Name: z.string(),
   Driver: text,
+  Current: z
+    .boolean()
+    .nullish()
+    .transform((value) => value ?? false),
   LastActivity: text,
   Err: text,
   Nodes: z
@@ -45,12 +49,13 @@ export function parseBuilders(output: string): Builder[] {
   return output.split('\n').flatMap((line) => {
     const parsed = Line.safeParse(jsonOf(line))
     if (!parsed.success) return []
-    const { Name, Driver, LastActivity, Err, Nodes } = parsed.data
+    const { Name, Driver, Current, LastActivity, Err, Nodes } = parsed.data
     const active = Date.parse(LastActivity)
     return [
       {
         name: Name,
         driver: Driver,
+        current: Current,
         // Go writes the year 1 for "never".
         lastActivity: active > 0 ? active : null,
         error: oneLine(Err, 1000),

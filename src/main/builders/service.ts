@@ -26,6 +26,10 @@ export class Builders {
     await this.#ask(createArguments(wanted), signal)
   }
 
+  async use(name: string, signal: AbortSignal): Promise<void> {
+    await this.#ask(['use', name], signal)
+  }
+
   async stop(name: string, signal: AbortSignal): Promise<void> {
     await this.#ask(['stop', name], signal)
   }
@@ -61,7 +65,7 @@ function refusal(stderr: string): AppError {
   const lines = stderr.split('\n').map((line) => line.replace(/^(?:ERROR|error):\s*/, '').trim())
   const said = oneLine(lines.filter((line) => line !== '').join('; '), 500)
   const text = (said || 'it ended without a word').replace(/\.$/, '')
-  if (/no builder .* found|not found/i.test(text)) {
+  if (/no builder .* found|not found|failed to find/i.test(text)) {
     return new AppError('NotFound', `${text}.`, {
       hint: 'It may have been removed meanwhile: read the list again.'
     })

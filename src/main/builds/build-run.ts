@@ -16,6 +16,7 @@ import type {
 } from '@shared/contract/builds'
 import { oneLine } from '@shared/docker/text'
 import { AppError, toAppError } from '@shared/errors'
+import type { BegunStep } from '../docker/buildkit/running'
 import { STDERR } from '../logs/framing'
 import { Pulse } from '../resources/pulse'
 import { BuildLog } from './build-log'
@@ -44,6 +45,8 @@ export class BuildRun {
   readonly typedSecrets: readonly string[]
   state: BuildState = 'Running'
   failure: BuildFailure | null = null
+  /** What BuildKit's own list of builds can be asked with, once something has begun. */
+  firstStep: BegunStep | null = null
   #ref = ''
   #imageId = ''
   #endedAt: number | null = null
@@ -135,7 +138,7 @@ export class BuildRun {
     try {
       const job = { id: this.id, input: this.input, secretValues }
       const { exitCode, ref, imageId } = await program.run(job, ears, signal)
-      this.#ref = ref
+      if (ref !== '') this.#ref = ref
       this.#imageId = imageId
       if (exitCode === 0) this.#end('Done')
       else this.#fail(exitCode, signal)
@@ -158,7 +161,18 @@ export class BuildRun {
     this.log.note(line, Date.now(), STDERR)
   }
 
+  /** BuildKit's reference, found before buildx tells it. */
+  link(ref: string): void {
+    if (ref === '' || this.#ref !== '') return
+    this.#ref = ref
+    this.changed.beat()
+  }
+
   #takeStatus(status: SolveStatus): void {
+    if (this.firstStep === null) {
+      const { digest, started } = status.vertexes.find((vertex) => vertex.started !== null) ?? {}
+      if (digest !== undefined && typeof started === 'number') this.firstStep = { digest, started }
+    }
     const changed = new Set(this.#steps.take(status))
     for (const { vertex, stream, data, time } of status.logs) {
       const step = this.#steps.get(vertex)

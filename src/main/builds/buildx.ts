@@ -117,7 +117,6 @@ export class Buildx {
       DOCKER_CONFIG: cliConfigDir,
       BUILDX_METADATA_PROVENANCE: 'disabled',
       BUILDX_NO_DEFAULT_ATTESTATIONS: env['BUILDX_NO_DEFAULT_ATTESTATIONS'],
-      BUILDX_BUILDER: engine.context ?? 'default',
       ...targetVariables(engine, stateDir, env)
     }
   }
@@ -143,7 +142,8 @@ export function readOutcome(file: string): { readonly ref: string; readonly imag
   try {
     const outcome = Outcome.parse(JSON.parse(readFileSync(file, 'utf8')))
     return {
-      ref: outcome['buildx.build.ref'],
+      // buildx writes builder and node in front of it.
+      ref: outcome['buildx.build.ref'].split('/').at(-1) ?? '',
       imageId: outcome['containerimage.digest'] || outcome['containerimage.config.digest']
     }
   } catch {

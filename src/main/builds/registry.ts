@@ -6,6 +6,7 @@ import { inputProblems } from '@shared/builds/input-problems'
 import type { BuildDetail, BuildInput, BuildNews, BuildSummary } from '@shared/contract/builds'
 import { AppError } from '@shared/errors'
 import type { Change } from '@shared/patch'
+import type { BegunStep } from '../docker/buildkit/running'
 import type { OtherLogs, WrittenLog } from '../logs/feed'
 import { pause } from '../resources/pause'
 import { WatchedCollection } from '../resources/watch'
@@ -32,19 +33,28 @@ export interface BuildStart {
   readonly taskId: string
 }
 
+export interface BuildRegistryDeps {
+  readonly tasks: TaskRegistry
+  /** For the engine in use. @throws AppError `EngineNotRunning` */
+  readonly program: () => BuildProgram
+  /** The engine's reference of the build that began this step; empty when it has none. */
+  readonly findRef: (step: BegunStep, signal: AbortSignal) => Promise<string>
+}
+
+/** Builders whose builds are in the engine's history. */
+const OWN_BUILDERS: ReadonlySet<string> = new Set(['', 'default'])
+
 export class BuildRegistry implements OtherLogs {
   readonly #builds = new Map<string, Kept>()
   readonly #summaries = new WatchedCollection<BuildSummary>({ timing: { leadMs: 0, burstMs: 100 } })
   readonly #tasks: TaskRegistry
   readonly #program: () => BuildProgram
+  readonly #findRef: BuildRegistryDeps['findRef']
 
-  constructor(deps: {
-    readonly tasks: TaskRegistry
-    /** For the engine in use. @throws AppError `EngineNotRunning` */
-    readonly program: () => BuildProgram
-  }) {
-    this.#tasks = deps.tasks
-    this.#program = deps.program
+  constructor({ tasks, program, findRef }: BuildRegistryDeps) {
+    this.#tasks = tasks
+    this.#program = program
+    this.#findRef = findRef
     const read = (id: string) => this.#builds.get(id)?.build.summary
     this.#summaries.online({
       list: () => Promise.resolve([...this.#builds.values()].map(({ build }) => build.summary)),
@@ -139,16 +149,31 @@ export class BuildRegistry implements OtherLogs {
     update: (news: TaskUpdate) => void,
     signal: AbortSignal
   ): Promise<void> {
+    let linking = !OWN_BUILDERS.has(build.input.builder)
     const tell = (): void => {
       const { stepsDone, stepsTotal } = build.summary
       update({ progress: { current: stepsDone, total: stepsTotal } })
       this.#summaries.touch(build.id)
+      if (linking || build.firstStep === null) return
+      linking = true
+      void this.#link(build, build.firstStep, signal)
     }
     try {
       await build.run(options, tell, signal)
     } finally {
       this.#summaries.touch(build.id)
       this.#keepWithinBounds()
+    }
+  }
+
+  /** The row of the engine's history and this build are one and the same from here on. */
+  async #link(build: BuildRun, step: BegunStep, signal: AbortSignal): Promise<void> {
+    try {
+      const ref = await this.#findRef(step, signal)
+      if ([...this.#builds.values()].every((other) => other.build.summary.ref !== ref)) build.link(ref)
+      this.#summaries.touch(build.id)
+    } catch {
+      // An engine without a history, or one that went away: buildx tells the reference at the end.
     }
   }
 

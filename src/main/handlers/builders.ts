@@ -8,6 +8,7 @@ export function buildersHandlers({ builders }: { readonly builders: Builders }) 
     list: (_, { signal }) => trying('read the builders', builders.list(signal)),
     create: (wanted, { signal }) =>
       trying(`create the builder ${wanted.name}`, builders.create(wanted, signal)),
+    use: ({ name }, { signal }) => trying(`use the builder ${name}`, builders.use(name, signal)),
     stop: ({ name }, { signal }) => trying(`stop the builder ${name}`, builders.stop(name, signal)),
     remove: ({ name, keepState }, { signal }) =>
       trying(`remove the builder ${name}`, builders.remove(name, keepState, signal))

@@ -36,6 +36,21 @@ export async function chooseImageSource(folder: boolean): Promise<string | null>
   return paths?.[0] ?? null
 }
 
+/** Asks for a file with builds in it; null when the user cancelled. */
+export async function chooseBuilds(): Promise<string | null> {
+  const paths = await open({
+    title: 'Open builds',
+    buttonLabel: 'Open',
+    defaultPath: app.getPath('home'),
+    properties: ['openFile'],
+    filters: [
+      { name: 'Builds', extensions: ['dockerbuild'] },
+      { name: 'All files', extensions: ['*'] }
+    ]
+  })
+  return paths?.[0] ?? null
+}
+
 /** Asks for files, or for one folder, to copy into a container; null when the user cancelled. */
 export async function chooseFiles(what: 'files' | 'folder'): Promise<readonly string[] | null> {
   return await open({

@@ -3,10 +3,14 @@ import { z } from 'zod'
 import { BuildStep, BuildSummary, BuildTotals } from './builds'
 import { changeOf } from './changes'
 import { call, stream } from './dsl'
+import { LogSpan } from './logs'
 
 /** What BuildKit calls a build by; `buildx history` prints it too. */
 export const BuildRef = z.string().regex(/^[a-z0-9]{10,64}$/)
 const byRef = z.object({ ref: BuildRef })
+/** A build of the engine, or one out of a file that was opened. */
+const AnyBuildRef = z.union([BuildRef, z.string().regex(/^file-[0-9a-f]{16}-\d{1,4}$/)])
+const byAnyRef = z.object({ ref: AnyBuildRef })
 
 /** One build as the list has it; `steps…` are zeros while it runs, because BuildKit counts at the end. */
 export const BuildRecord = BuildSummary.extend({
@@ -59,6 +63,8 @@ export const PastBuild = z.object({
   materials: z.array(z.object({ uri: z.string(), digest: z.string() })),
   sources: z.array(BuildSource),
   attachments: z.array(BuildAttachment),
+  /** Digests of what came out: of its manifest, and of its configuration. */
+  result: z.array(z.string()),
   /** What the builder said when it failed, whole. */
   error: z.string()
 })
@@ -67,7 +73,9 @@ export type PastBuild = z.output<typeof PastBuild>
 export const BuildLine = z.object({
   /** The number of the step that printed it. */
   step: z.number(),
-  text: z.string()
+  text: z.string(),
+  /** Its colours; none for most lines. */
+  spans: z.array(LogSpan).readonly()
 })
 export type BuildLine = z.output<typeof BuildLine>
 
@@ -86,14 +94,27 @@ export type BuildProgress = z.output<typeof BuildProgress>
 export const buildHistory = {
   /** All builds, then what changes: a build that begins, ends or is deleted appears by itself. */
   watch: stream({ item: changeOf(BuildRecord), delivery: 'state' }),
-  inspect: call({ params: byRef, result: PastBuild }),
-  /** Steps and lines of a build, from its beginning; ends with it. */
-  progress: stream({ params: byRef, item: BuildProgress, delivery: 'lossless' }),
+  inspect: call({ params: byAnyRef, result: PastBuild }),
+  /** Steps of a build, and its lines unless only steps are asked for, from its beginning; ends with it. */
+  progress: stream({
+    params: byAnyRef.extend({ stepsOnly: z.boolean().exactOptional() }),
+    item: BuildProgress,
+    delivery: 'lossless'
+  }),
   /** One attachment as text, laid out. */
   attachment: call({
-    params: byRef.extend({ digest: z.string().regex(/^sha256:[0-9a-f]{64}$/) }),
+    params: byAnyRef.extend({ digest: z.string().regex(/^sha256:[0-9a-f]{64}$/) }),
     result: z.object({ text: z.string(), cut: z.boolean() })
   }),
   remove: call({ params: byRef, result: z.void() }),
-  pin: call({ params: byRef.extend({ pinned: z.boolean() }), result: z.void() })
+  pin: call({ params: byRef.extend({ pinned: z.boolean() }), result: z.void() }),
+  /** Asks for a `.dockerbuild` file and reads it; null when the user cancelled. The engine is told nothing of it. */
+  open: call({ result: z.array(BuildRecord).readonly().nullable() }),
+  /** Forgets the file of an opened build; answers which builds went with it. */
+  close: call({ params: byAnyRef, result: z.array(z.string()).readonly() }),
+  /** Asks for a file and writes these builds into it, as a task; null when the user cancelled. */
+  export: call({
+    params: z.object({ refs: z.array(BuildRef).min(1).max(500).readonly(), name: z.string().max(500) }),
+    result: z.object({ taskId: z.string() }).nullable()
+  })
 }

@@ -23,6 +23,8 @@ export type BuilderNode = z.output<typeof BuilderNode>
 export const Builder = z.object({
   name: z.string(),
   driver: z.string(),
+  /** What builds with that name no builder, of this app and of the CLI with the same settings. */
+  current: z.boolean(),
   /** Milliseconds since the epoch; null when it never built. */
   lastActivity: z.number().nullable(),
   nodes: z.array(BuilderNode),
@@ -46,6 +48,8 @@ const byName = z.object({ name: BuilderName })
 export const builders = {
   list: call({ result: z.array(Builder) }),
   create: call({ params: NewBuilder, result: z.void() }),
+  /** Makes it the one that builds use that name none. */
+  use: call({ params: byName, result: z.void() }),
   stop: call({ params: byName, result: z.void() }),
   /** With its build cache, unless `keepState`. */
   remove: call({ params: byName.extend({ keepState: z.boolean() }), result: z.void() })

@@ -58,7 +58,7 @@ export type BuildTotals = z.output<typeof BuildTotals>
 /** A build as a row tells it: of this app's builds and of the engine's history alike. */
 export const BuildSummary = z.object({
   Id: z.string(),
-  /** BuildKit's reference (`builder/node/id`, or its last part); empty until it is known. */
+  /** What BuildKit calls it by, in its history too; empty until that is known. */
   ref: z.string(),
   /** The first tag, or what the build is called without one. */
   name: z.string(),

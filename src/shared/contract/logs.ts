@@ -86,7 +86,8 @@ export const LogViewState = z.object({
 })
 export type LogViewState = z.output<typeof LogViewState>
 
-const LogSpan = z.object({
+/** One run of characters that look alike, out of the colours a program printed. */
+export const LogSpan = z.object({
   start: z.number(),
   end: z.number(),
   fg: z.string().exactOptional(),

@@ -46,12 +46,21 @@ describe.skipIf(!canRunEngine)('builders', () => {
     expect(await engine.docker('buildx', 'ls')).toContain('harbour')
 
     await expect(builders.create(harbour, signal)).rejects.toMatchObject({ code: 'Conflict' })
+    const current = async () => (await builders.list(signal)).find((one) => one.current)?.name
+    expect(await current()).toBe('default')
+    await builders.use('harbour', signal)
+    expect(await current()).toBe('harbour')
+    expect(await engine.docker('buildx', 'ls')).toMatch(/^harbour\*/m)
+    await builders.use('default', signal)
+    expect(await current()).toBe('default')
+
     await builders.stop('harbour', signal)
     await builders.remove('harbour', false, signal)
     expect((await builders.list(signal)).map(({ name }) => name)).not.toContain('harbour')
   })
 
   it('what is refused is a sentence', async () => {
+    await expect(builders.use('nobody', signal)).rejects.toMatchObject({ code: 'NotFound' })
     await expect(builders.stop('nobody', signal)).rejects.toMatchObject({ code: 'NotFound' })
     await expect(builders.remove('nobody', false, signal)).rejects.toMatchObject({ code: 'NotFound' })
     await expect(builders.create({ ...harbour, options: ['nonsense=1'] }, signal)).rejects.toMatchObject({

@@ -9,6 +9,8 @@ import { BuildxProgram } from '@main/builds/buildx-program'
 import { ClassicProgram } from '@main/builds/classic/classic-program'
 import { EngineProgram } from '@main/builds/engine-program'
 import { BuildRegistry } from '@main/builds/registry'
+import { withBuildKit } from '@main/docker/buildkit/grpc'
+import { findBuildOf } from '@main/docker/buildkit/running'
 import { DockerClient } from '@main/docker/client'
 import { registryCredentials } from '@main/docker/registry-credentials'
 import { startLines } from '@main/platform/line-process'
@@ -60,7 +62,18 @@ export function buildBench(
     classic: new ClassicProgram({ client, credentials: registryCredentials(`${engine.home}/cli`, noHelper) }),
     wish: buildKit ? undefined : '0'
   })
-  const builds = new BuildRegistry({ tasks, program: () => program })
+  const builds = new BuildRegistry({
+    tasks,
+    program: () => program,
+    findRef: async (step, signal) => {
+      const connection = await client()
+      try {
+        return await withBuildKit(connection, signal, (buildkit) => findBuildOf(buildkit, step, signal))
+      } finally {
+        connection.dispose()
+      }
+    }
+  })
   const input = (more: Partial<BuildInput>): BuildInput => ({ ...emptyBuild(), ...more })
 
   async function until(id: string, check: (now: Ended) => boolean): Promise<Ended> {

@@ -81,6 +81,22 @@ describe.skipIf(!canRunEngine)('builds on the real engine', () => {
       const context = bench.context({ Dockerfile: `${FROM}RUN sleep 1; echo ${name} > /${name}` })
       return bench.builds.start(bench.input({ context, tags: [`many:${name}`] }), {})
     })
+    // Each is told its own row of the engine's history while it runs.
+    const running = await Promise.all(
+      started.map(({ id }) => bench.until(id, ({ detail }) => detail.summary.ref !== ''))
+    )
+    expect(running.map(({ detail }) => detail.summary.state)).toEqual(['Running', 'Running', 'Running'])
+    for (const { detail } of running) {
+      const told = await engine.docker(
+        'buildx',
+        'history',
+        'inspect',
+        '--format',
+        '{{.Context}}',
+        detail.summary.ref
+      )
+      expect(told).toBe(detail.summary.context)
+    }
     await Promise.all(
       started.map(({ id }) => bench.until(id, ({ detail }) => detail.summary.state === 'Done'))
     )

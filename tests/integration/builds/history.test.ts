@@ -1,31 +1,22 @@
 /** The history of builds on the real engine, told by BuildKit itself and compared with what buildx prints of it. */
 import { execFile } from 'node:child_process'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
+import { gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { BuildProgress, BuildRecord, PastBuild } from '@shared/contract/build-history'
-import { applyChange } from '@shared/patch'
+import { BuildRecord, PastBuild } from '@shared/contract/build-history'
 import { BuildHistory } from '@main/build-history/service'
 import { readBuildCache } from '@main/docker/build-cache'
 import { DockerClient } from '@main/docker/client'
 import { BUSYBOX, canRunEngine, startEngine, type TestEngine } from '../engine-fixture'
+import { historyBench, SECRET, type HistoryBench } from './history-fixture'
 
 const exec = promisify(execFile)
-const SECRET = 'hunter2-is-nowhere'
-
-/** One line of `buildx history ls --format json`. */
-interface Listed {
-  readonly ref: string
-  readonly name: string
-  readonly total_steps: number
-  readonly completed_steps: number
-  readonly cached_steps: number
-}
-
 describe.skipIf(!canRunEngine)('the history of builds', () => {
   let engine: TestEngine
   let client: DockerClient
   let history: BuildHistory
+  let bench: HistoryBench
   const signal = new AbortController().signal
 
   beforeAll(async () => {
@@ -36,64 +27,17 @@ describe.skipIf(!canRunEngine)('the history of builds', () => {
       client: () => Promise.resolve(client),
       buildxFolders: [`${engine.home}/cli/buildx`]
     })
+    bench = historyBench(engine, history)
   })
   afterAll(async () => {
     client.dispose()
     await engine.stop()
   })
 
-  /** Starts a build with the CLI, as anybody does in a terminal. */
-  async function build(name: string, lines: readonly string[], ...args: string[]): Promise<void> {
-    const folder = `${engine.home}/${name}`
-    await mkdir(folder, { recursive: true })
-    await writeFile(`${folder}/Dockerfile`, lines.join('\n'))
-    await exec('docker', ['buildx', 'build', ...args, folder], { env: { ...engine.env, TOKEN: SECRET } })
-  }
-  const buildx = async (...args: string[]): Promise<string> => await engine.docker('buildx', ...args)
-  const listed = async (): Promise<Listed[]> =>
-    (await buildx('history', 'ls', '--no-trunc', '--format', 'json'))
-      .split('\n')
-      .filter((line) => line !== '')
-      .map((line) => JSON.parse(line) as Listed)
-
-  /** Follows the list as the page does; `until` waits for a list that is as wanted. */
-  function follow() {
-    const stop = new AbortController()
-    let rows: ReadonlyMap<string, BuildRecord> = new Map()
-    let looked: () => void = () => undefined
-    const reading = (async () => {
-      for await (const change of history.watch(stop.signal)) {
-        rows = applyChange(rows, change)
-        looked()
-      }
-    })().catch((error: unknown) => {
-      if (!stop.signal.aborted) throw error
-    })
-    return {
-      until: async (wanted: (rows: readonly BuildRecord[]) => boolean): Promise<readonly BuildRecord[]> => {
-        while (!wanted([...rows.values()])) await new Promise<void>((resolve) => (looked = resolve))
-        return [...rows.values()]
-      },
-      stop: async () => {
-        stop.abort()
-        await reading
-      }
-    }
-  }
-
-  async function progressOf(ref: string): Promise<BuildProgress> {
-    const all: BuildProgress[] = []
-    for await (const item of history.progress(ref, signal)) all.push(BuildProgress.parse(item))
-    const last = all.at(-1)
-    if (last === undefined) throw new Error('no progress')
-    const steps = new Map(all.flatMap((item) => item.steps).map((step) => [step.id, step]))
-    return { ...last, steps: [...steps.values()], lines: all.flatMap(({ lines }) => lines) }
-  }
-
   it('has builds of the CLI by itself, as they begin, end and are deleted', async () => {
-    const list = follow()
+    const list = bench.follow()
     expect(await list.until((rows) => rows.length === 0)).toEqual([])
-    const building = build('shop', [`FROM ${BUSYBOX}`, 'RUN sleep 2; echo made > /x'], '-t', 'shop:1')
+    const building = bench.build('shop', [`FROM ${BUSYBOX}`, 'RUN sleep 2; echo made > /x'], '-t', 'shop:1')
     const [running] = await list.until((rows) => rows.some(({ state }) => state === 'Running'))
     expect(running).toMatchObject({ name: 'shop', builder: 'default', durationMs: null })
     await building
@@ -105,23 +49,28 @@ describe.skipIf(!canRunEngine)('the history of builds', () => {
 
     await history.remove(done?.ref ?? '', signal)
     await list.until((rows) => rows.length === 0)
-    expect(await listed()).toEqual([])
+    expect(await bench.listed()).toEqual([])
     await list.stop()
   })
 
   it('says what buildx history ls says, for done, failed and cancelled builds', async () => {
-    await build('again', [`FROM ${BUSYBOX}`, 'RUN sleep 2; echo made > /x', 'RUN echo more'], '-t', 'again:1')
-    await build(
+    await bench.build(
+      'again',
+      [`FROM ${BUSYBOX}`, 'RUN sleep 2; echo made > /x', 'RUN echo more'],
+      '-t',
+      'again:1'
+    )
+    await bench.build(
       'again',
       [`FROM ${BUSYBOX}`, 'RUN sleep 2; echo made > /x', 'RUN echo other'],
       '-t',
       'again:2'
     )
-    await build('broken', [`FROM ${BUSYBOX}`, 'RUN echo last words && false']).catch(() => undefined)
+    await bench.build('broken', [`FROM ${BUSYBOX}`, 'RUN echo last words && false']).catch(() => undefined)
     const folder = `${engine.home}/slow`
     await mkdir(folder)
     await writeFile(`${folder}/Dockerfile`, `FROM ${BUSYBOX}\nRUN sleep 300\n`)
-    const list = follow()
+    const list = bench.follow()
     const stop = new AbortController()
     const slow = exec('docker', ['buildx', 'build', folder], {
       env: engine.env,
@@ -139,13 +88,13 @@ describe.skipIf(!canRunEngine)('the history of builds', () => {
       failed: 'Error',
       canceled: 'Canceled'
     }
-    const cli = new Map((await listed()).map((one) => [one.ref.split('/').at(-1) ?? '', one]))
+    const cli = new Map((await bench.listed()).map((one) => [one.ref.split('/').at(-1) ?? '', one]))
     expect(new Set(rows.map(({ ref }) => ref))).toEqual(new Set(cli.keys()))
     for (const row of rows) {
       const told = cli.get(row.ref)
       expect(row.name).toBe(told?.name)
       // The list of buildx calls a build that was stopped an error too.
-      const status = await buildx('history', 'inspect', '--format', '{{.Status}}', row.ref)
+      const status = await bench.buildx('history', 'inspect', '--format', '{{.Status}}', row.ref)
       expect(row.state).toBe(words[status.toLowerCase()])
       expect([row.stepsTotal, row.stepsCached]).toEqual([told?.total_steps, told?.cached_steps])
     }
@@ -154,8 +103,8 @@ describe.skipIf(!canRunEngine)('the history of builds', () => {
   })
 
   it('tells steps, cache marks and lines as buildx history logs does', async () => {
-    const again = (await allRows()).find(({ tags }) => tags.join().includes('again:2'))
-    const { steps, lines, totals } = await progressOf(again?.ref ?? '')
+    const again = (await bench.allRows()).find(({ tags }) => tags.join().includes('again:2'))
+    const { steps, lines, totals } = await bench.progressOf(again?.ref ?? '')
     const raw = await exec(
       'docker',
       ['buildx', 'history', 'logs', '--progress', 'rawjson', again?.ref ?? ''],
@@ -180,20 +129,13 @@ describe.skipIf(!canRunEngine)('the history of builds', () => {
     expect(totals.addedMs).toBeGreaterThan(0)
   })
 
-  async function allRows(): Promise<readonly BuildRecord[]> {
-    const list = follow()
-    const rows = await list.until((all) => all.length > 0)
-    await list.stop()
-    return rows
-  }
-
   it('shows where a build failed, at its line of the Dockerfile', async () => {
-    const broken = (await allRows()).find(({ name }) => name === 'broken')
+    const broken = (await bench.allRows()).find(({ name }) => name === 'broken')
     const detail = PastBuild.parse(await history.inspect(broken?.ref ?? '', signal))
     expect(detail.error).toContain('exit code: 1')
     expect(detail.sources[0]).toMatchObject({ name: 'Dockerfile', failed: [{ from: 2, to: 2 }] })
     expect(detail.sources[0]?.text).toContain('RUN echo last words')
-    const { steps, lines } = await progressOf(broken?.ref ?? '')
+    const { steps, lines } = await bench.progressOf(broken?.ref ?? '')
     expect(steps.find(({ text }) => text.includes('last words'))?.state).toBe('Error')
     expect(lines.map(({ text }) => text)).toContain('last words')
   })
@@ -206,15 +148,15 @@ describe.skipIf(!canRunEngine)('the history of builds', () => {
       'FROM base AS final',
       'RUN true'
     ]
-    await build(
+    await bench.build(
       'inputs',
       lines,
       ...['--build-arg', 'COLOUR=blue', '--label', 'team=harbour', '--target', 'final', '-t', 'inputs:1'],
       ...['--secret', 'id=token,env=TOKEN', '--no-cache']
     )
-    const row = (await allRows()).find(({ name }) => name === 'inputs (final)')
+    const row = (await bench.allRows()).find(({ name }) => name === 'inputs (final)')
     const detail = PastBuild.parse(await history.inspect(row?.ref ?? '', signal))
-    const cli = JSON.parse(await buildx('history', 'inspect', '--format', 'json', row?.ref ?? '')) as {
+    const cli = JSON.parse(await bench.buildx('history', 'inspect', '--format', 'json', row?.ref ?? '')) as {
       Name: string
       Context: string
       Target: string
@@ -236,14 +178,14 @@ describe.skipIf(!canRunEngine)('the history of builds', () => {
     const { text, cut } = await history.attachment(row?.ref ?? '', first?.digest ?? '', signal)
     expect(cut).toBe(false)
     expect(text).toContain('"buildType"')
-    const { lines: printed } = await progressOf(row?.ref ?? '')
+    const { lines: printed } = await bench.progressOf(row?.ref ?? '')
     expect(JSON.stringify([detail, text, printed])).not.toContain(SECRET)
   })
 
   it('keeps a pinned build pinned, and names what is not there', async () => {
-    const [row] = await allRows()
+    const [row] = await bench.allRows()
     await history.pin(row?.ref ?? '', true, signal)
-    const list = follow()
+    const list = bench.follow()
     await list.until((rows) => rows.some(({ Id, pinned }) => Id === row?.Id && pinned))
     await history.pin(row?.ref ?? '', false, signal)
     await list.until((rows) => rows.every(({ pinned }) => !pinned))
@@ -256,25 +198,66 @@ describe.skipIf(!canRunEngine)('the history of builds', () => {
     ).rejects.toMatchObject({ code: 'NotFound' })
   })
 
+  it('writes builds into a file as buildx does, and reads what buildx wrote', async () => {
+    const rows = await bench.allRows()
+    const broken = rows.find(({ name }) => name === 'broken')?.ref ?? ''
+    const inputs = rows.find(({ name }) => name === 'inputs (final)')?.ref ?? ''
+    const [ours, theirs] = [`${engine.home}/ours.dockerbuild`, `${engine.home}/theirs.dockerbuild`]
+    const chunks: Buffer[] = []
+    for await (const chunk of history.exported([broken, inputs], signal)) chunks.push(chunk)
+    await writeFile(ours, Buffer.concat(chunks))
+    await bench.buildx('history', 'export', '--output', theirs, inputs)
+    const own = await history.open(ours, signal)
+    const [opened] = await history.open(theirs, signal)
+    expect(own.map(({ state }) => state).sort()).toEqual(['Done', 'Error'])
+
+    // Of the engine, out of our file, out of buildx's: the same build.
+    const pairs = [
+      [inputs, opened?.ref],
+      [inputs, own.find(({ state }) => state === 'Done')?.ref],
+      [broken, own.find(({ state }) => state === 'Error')?.ref]
+    ] as const
+    for (const [ref, filed = ''] of pairs) {
+      const [detail, read] = [await history.inspect(ref, signal), await history.inspect(filed, signal)]
+      const { record, ...rest } = PastBuild.parse(read)
+      expect({ record: detail.record, ...rest }).toEqual(detail)
+      expect(record).toEqual({ ...detail.record, Id: filed, ref: filed, builder: record.builder })
+      const [now, then] = [await bench.progressOf(ref), await bench.progressOf(filed)]
+      expect(then.steps).toEqual(now.steps)
+      expect(then.lines).toEqual(now.lines)
+      for (const { digest } of detail.attachments) {
+        expect(await history.attachment(filed, digest, signal)).toEqual(
+          await history.attachment(ref, digest, signal)
+        )
+      }
+    }
+    const whole = await readFile(ours)
+    expect(gunzipSync(whole).includes(SECRET)).toBe(false)
+    await writeFile(ours, whole.subarray(0, whole.length / 2))
+    await expect(history.open(ours, signal)).rejects.toMatchObject({ code: 'DataLoss' })
+    expect(history.close(opened?.ref ?? '')).toEqual([opened?.ref])
+    await expect(history.inspect(opened?.ref ?? '', signal)).rejects.toMatchObject({ code: 'NotFound' })
+  })
+
   it('deletes a build that was looked into with the CLI, for good, and the engine lives on', async () => {
-    const broken = (await allRows()).find(({ name }) => name === 'broken')
+    const broken = (await bench.allRows()).find(({ name }) => name === 'broken')
     const ref = broken?.ref ?? ''
-    await buildx('history', 'inspect', ref)
+    await bench.buildx('history', 'inspect', ref)
     await history.inspect(ref, signal)
-    const list = follow()
+    const list = bench.follow()
     await list.until((rows) => rows.some(({ Id }) => Id === ref))
     await history.remove(ref, signal)
     await list.until((rows) => rows.every(({ Id }) => Id !== ref))
     await list.stop()
-    expect((await listed()).some((one) => one.ref.endsWith(ref))).toBe(false)
+    expect((await bench.listed()).some((one) => one.ref.endsWith(ref))).toBe(false)
     await expect(history.remove(ref, signal)).rejects.toMatchObject({ code: 'NotFound' })
-    expect((await allRows()).some(({ Id }) => Id === ref)).toBe(false)
+    expect((await bench.allRows()).some(({ Id }) => Id === ref)).toBe(false)
   })
 
   it('has the build cache as buildx du lists it', async () => {
     const { records, store } = await readBuildCache(client, signal)
     expect(store).toBe('classic')
-    const cli = (await buildx('du', '--verbose')).split('\n\n').flatMap((text) => {
+    const cli = (await bench.buildx('du', '--verbose')).split('\n\n').flatMap((text) => {
       const id = /^ID:\s*(\S+)/m.exec(text)?.[1]
       return id === undefined ? [] : [{ id, parents: /^Parents?:\s*(.+)$/m.exec(text)?.[1] ?? '' }]
     })

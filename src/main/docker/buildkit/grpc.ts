@@ -19,6 +19,20 @@ const FRAME_HEAD = 5
 /** gRPC's own limit is 4 MiB, BuildKit's 16 MiB. */
 const LARGEST_MESSAGE = 32 * 1024 * 1024
 
+/** With a connection of its own, closed after the work. */
+export async function withBuildKit<T>(
+  client: DockerClient,
+  signal: AbortSignal,
+  work: (buildkit: BuildKit) => Promise<T>
+): Promise<T> {
+  const buildkit = await BuildKit.open(client, signal)
+  try {
+    return await work(buildkit)
+  } finally {
+    buildkit.close()
+  }
+}
+
 /** The codes of gRPC that BuildKit answers with; the others are `System`. */
 const CODES: Readonly<Record<number, ErrorCode>> = {
   1: 'Cancelled',

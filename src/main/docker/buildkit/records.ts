@@ -21,24 +21,34 @@ export interface Descriptor {
   readonly annotations: ReadonlyMap<string, string>
 }
 
+export interface PlatformFile {
+  readonly platform: string
+  readonly file: Descriptor
+}
+
 export interface HistoryRecord {
   readonly ref: string
   readonly frontend: string
   readonly attrs: ReadonlyMap<string, string>
   readonly exporters: readonly { readonly type: string; readonly attrs: ReadonlyMap<string, string> }[]
   /** null when it did not fail. */
-  readonly error: { readonly canceled: boolean; readonly message: string } | null
+  readonly error: { readonly code: number; readonly canceled: boolean; readonly message: string } | null
   readonly created: number
   readonly completed: number | null
   readonly pinned: boolean
+  /** What the exporters answered: `containerimage.digest` and the like. */
+  readonly response: ReadonlyMap<string, string>
   readonly steps: number
   readonly cachedSteps: number
   readonly completedSteps: number
   readonly warnings: number
+  /** What it did, as messages of its progress; null while it runs. */
+  readonly logs: Descriptor | null
   /** A `google.rpc.Status` with where it failed. */
   readonly errorFile: Descriptor | null
   /** By platform; the key of a build for one platform is empty. */
-  readonly attestations: readonly { readonly platform: string; readonly file: Descriptor }[]
+  readonly attestations: readonly PlatformFile[]
+  readonly results: readonly PlatformFile[]
 }
 
 export interface HistoryEvent {
@@ -136,29 +146,41 @@ function recordOf(message: Message): HistoryRecord {
     frontend: message.text(2),
     attrs: message.map(3),
     exporters: message.messages(4).map((one) => ({ type: one.text(1), attrs: one.map(2) })),
-    error: error === null ? null : { canceled: error.int(1) === CANCELED, message: error.text(2) },
+    error:
+      error === null
+        ? null
+        : { code: error.int(1), canceled: error.int(1) === CANCELED, message: error.text(2) },
     created: message.time(6) ?? 0,
     completed: message.time(7),
     pinned: message.bool(14),
+    response: message.map(9),
     steps: message.int(16),
     cachedSteps: message.int(15),
     completedSteps: message.int(17),
     warnings: message.int(19),
     errorFile: descriptorOf(message.message(18)),
-    attestations: attestationsOf(message)
+    logs: descriptorOf(message.message(8)),
+    ...resultsOf(message)
   }
 }
 
-function attestationsOf(message: Message): HistoryRecord['attestations'] {
+/** Of a build for one platform, and of those for several. */
+function resultsOf(message: Message): Pick<HistoryRecord, 'attestations' | 'results'> {
   const byPlatform = message
     .messages(11)
     .map((entry) => ({ platform: entry.text(1), result: entry.message(2) }))
-  return [{ platform: '', result: message.message(10) }, ...byPlatform].flatMap(({ platform, result }) =>
-    (result?.messages(2) ?? []).flatMap((one) => {
-      const file = descriptorOf(one)
-      return file === null ? [] : [{ platform, file }]
-    })
-  )
+  const all = [{ platform: '', result: message.message(10) }, ...byPlatform]
+  const files = (of: (result: Message) => readonly (Message | null)[]): PlatformFile[] =>
+    all.flatMap(({ platform, result }) =>
+      (result === null ? [] : of(result)).flatMap((one) => {
+        const file = descriptorOf(one)
+        return file === null ? [] : [{ platform, file }]
+      })
+    )
+  return {
+    attestations: files((result) => result.messages(2)),
+    results: files((result) => result.messages(3).map((entry) => entry.message(2)))
+  }
 }
 
 function descriptorOf(message: Message | null): Descriptor | null {

@@ -79,6 +79,12 @@ const ROUTES: readonly RouteRecordRaw[] = [
     meta: { page: 'Builds', needsEngine: true, staysReadable: true }
   },
   {
+    path: '/builds/compare/:before/:after',
+    component: () => import('@/features/builds/compare/CompareBuildsPage.vue'),
+    props: true,
+    meta: { page: 'Builds', needsEngine: true, staysReadable: true }
+  },
+  {
     path: '/builds/:id',
     component: () => import('@/features/builds/BuildPage.vue'),
     props: true,

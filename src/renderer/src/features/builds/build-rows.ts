@@ -107,6 +107,12 @@ export function durationText(milliseconds: number): string {
   return `${Math.floor(whole / 3600)}h ${two(Math.floor(whole / 60) % 60)}m`
 }
 
+/** "+1.2s", "−0.3s", "0.0s": what the later of two builds took more. */
+export function differenceText(milliseconds: number): string {
+  const text = durationText(Math.abs(milliseconds))
+  return text === '0.0s' ? text : `${milliseconds > 0 ? '+' : '−'}${text}`
+}
+
 /** What the retention keeps and what it deletes; builds that run, and pinned ones, always stay. */
 export interface Retention {
   /** The newest so many stay; null: that is no reason to stay. */

@@ -9,7 +9,7 @@ const MOST = 12
 export function recentBuilds(storage: Pick<Storage, 'getItem'> = localStorage): readonly BuildInput[] {
   try {
     const stored: unknown = JSON.parse(storage.getItem(STORAGE_KEY) ?? '[]')
-    return Array.isArray(stored) ? stored.flatMap((one) => checked(one) ?? []) : []
+    return Array.isArray(stored) ? stored.flatMap((one) => checkedInput(one) ?? []) : []
   } catch {
     return []
   }
@@ -31,7 +31,7 @@ export function recentLabel({ tags, context, target, dockerfile }: BuildInput): 
 }
 
 /** Written by an earlier version, or by somebody else: every field must be of the kind that the form has. */
-function checked(value: unknown): BuildInput | null {
+export function checkedInput(value: unknown): BuildInput | null {
   if (typeof value !== 'object' || value === null) return null
   const given = value as Record<string, unknown>
   const first = emptyBuild()

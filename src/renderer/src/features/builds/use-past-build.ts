@@ -2,7 +2,7 @@
 import { computed, onScopeDispose, shallowRef, triggerRef, watch, type ComputedRef, type Ref } from 'vue'
 import { api } from '@/api'
 import { useEngineStore } from '@/stores/engine'
-import type { BuildLine, BuildProgress, PastBuild } from '@shared/contract/build-history'
+import type { BuildLine, BuildProgress, BuildRecord, PastBuild } from '@shared/contract/build-history'
 import type { BuildStep } from '@shared/contract/builds'
 import { toAppError, type AppError } from '@shared/errors'
 
@@ -20,11 +20,19 @@ export interface PastBuildView {
   read(): Promise<void>
 }
 
-export function usePastBuild(ref: () => string): PastBuildView {
+/** What the tabs of its page are given: the other builds of the engine too. */
+export interface PastBuildPanel extends PastBuildView {
+  readonly all: Readonly<Ref<ReadonlyMap<string, BuildRecord>>>
+}
+
+export function usePastBuild(
+  ref: () => string,
+  options: { readonly stepsOnly?: boolean } = {}
+): PastBuildView {
   const engine = useEngineStore()
   const detail = shallowRef<PastBuild | null>(null)
   const error = shallowRef<AppError | null>(null)
-  const told = useProgress()
+  const told = useProgress(options)
 
   async function read(): Promise<void> {
     const wanted = ref()
@@ -59,7 +67,7 @@ export function usePastBuild(ref: () => string): PastBuildView {
   return { detail, error, read, ...told }
 }
 
-function useProgress() {
+function useProgress(options: { readonly stepsOnly?: boolean }) {
   const steps = shallowRef(new Map<string, BuildStep>())
   const lines = shallowRef<BuildLine[]>([])
   const dropped = shallowRef(0)
@@ -92,7 +100,7 @@ function useProgress() {
   }
   async function follow(ref: string): Promise<void> {
     forget()
-    const stream = api.buildHistory.progress({ ref })
+    const stream = api.buildHistory.progress({ ref, ...options })
     current = stream
     for await (const item of stream) if (current === stream) take(item)
   }

@@ -10,7 +10,7 @@ export const BUILDER_COLUMNS: readonly TableColumn[] = [
   { key: 'version', label: 'BuildKit', width: '96px', hideBelow: 700 },
   { key: 'nodes', label: 'Nodes', width: '60px', align: 'end', hideBelow: 860 },
   { key: 'platforms', label: 'Platforms', width: 'minmax(120px, 2fr)', hideBelow: 640 },
-  { key: 'actions', label: 'Actions', width: '76px', hideLabel: true, align: 'end' }
+  { key: 'actions', label: 'Actions', width: '108px', hideLabel: true, align: 'end' }
 ]
 
 /** The engine's own builder is the engine: it is neither stopped nor removed here. */

@@ -15,6 +15,7 @@ const node = (status: string, error = '') => ({
 const builder = (...nodes: Builder['nodes']): Builder => ({
   name: 'b',
   driver: 'docker-container',
+  current: false,
   lastActivity: null,
   nodes,
   error: ''

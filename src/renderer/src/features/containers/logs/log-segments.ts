@@ -10,13 +10,16 @@ export interface Segment {
   readonly link: string | null
 }
 
-const made = new WeakMap<LogRow, readonly Segment[]>()
+/** What a line is drawn of; a line of a build has no matches marked. */
+export type DrawnText = Pick<LogRow, 'text' | 'spans'> & Partial<Pick<LogRow, 'hits'>>
+
+const made = new WeakMap<DrawnText, readonly Segment[]>()
 const LINK = /https?:\/\/[^\s<>"'`\u2028\u2029]{1,2000}/gi
 /** So many links are made of one line. */
 const MOST_LINKS = 50
 
 /** The pieces of a row, in order; together they are its text. */
-export function segmentsOf(row: LogRow): readonly Segment[] {
+export function segmentsOf(row: DrawnText): readonly Segment[] {
   const known = made.get(row)
   if (known !== undefined) return known
   const segments = cut(row)
@@ -29,10 +32,10 @@ interface Range {
   readonly end: number
 }
 
-function cut(row: LogRow): Segment[] {
-  const { text, spans } = row
+function cut(row: DrawnText): Segment[] {
+  const { text, spans, hits: flat = [] } = row
   const links = linksIn(text)
-  const hits = pairs(row.hits)
+  const hits = pairs(flat)
   if (spans.length === 0 && links.length === 0 && hits.length === 0) return [piece(text, null, false, null)]
   const bounds = new Set([0, text.length])
   for (const { start, end } of [...spans, ...links, ...hits]) bounds.add(start).add(end)

@@ -1,0 +1,70 @@
+import { expect, test } from 'vitest'
+import { emptyBuild } from '@shared/builds/empty-build'
+import {
+  favouriteBuilds,
+  keepFavourite,
+  nameProblem,
+  removeFavourite,
+  renameFavourite
+} from './favourite-builds'
+
+function memory(text: string | null = null) {
+  const held = { text }
+  return {
+    held,
+    getItem: () => held.text,
+    setItem: (_: string, value: string) => {
+      held.text = value
+    }
+  }
+}
+const names = (storage: ReturnType<typeof memory>): string[] =>
+  favouriteBuilds(storage).map(({ name }) => name)
+
+test('favourites are kept by name, replaced, renamed and removed', () => {
+  const storage = memory()
+  keepFavourite('b', { ...emptyBuild(), context: '/b' }, storage)
+  keepFavourite('a10', { ...emptyBuild(), context: '/old' }, storage)
+  keepFavourite('a9', emptyBuild(), storage)
+  keepFavourite('a10', { ...emptyBuild(), context: '/new' }, storage)
+  expect(names(storage)).toEqual(['a9', 'a10', 'b'])
+  expect(favouriteBuilds(storage)[1]?.input.context).toBe('/new')
+  renameFavourite('a9', 'z', storage)
+  removeFavourite('b', storage)
+  expect(names(storage)).toEqual(['a10', 'z'])
+})
+
+test('nothing that may be a secret is kept', () => {
+  const storage = memory()
+  const input = {
+    ...emptyBuild(),
+    context: 'https://me:hunter2@git.test/shop.git',
+    contexts: ['base=https://me:hunter2@git.test/base.git'],
+    buildArgs: ['NPM_TOKEN=hunter2', 'PASSWORD=hunter2', 'COLOUR=blue', 'FROM=https://me:hunter2@x.test'],
+    secrets: ['id=t,env=TOKEN']
+  }
+  keepFavourite('shop', input, storage)
+  expect(storage.held.text).not.toContain('hunter2')
+  expect(favouriteBuilds(storage)[0]?.input).toMatchObject({
+    context: 'https://git.test/shop.git',
+    buildArgs: ['COLOUR=blue', 'FROM=https://x.test'],
+    secrets: ['id=t,env=TOKEN']
+  })
+})
+
+test.each([
+  '',
+  'null',
+  '{',
+  '4',
+  '[4, null, {"name": "", "input": {}}, {"name": "x", "input": {"context": 4}}]'
+])('what was stored as %j is no favourite', (text) => expect(favouriteBuilds(memory(text))).toEqual([]))
+
+test('a name is there once, and not empty', () => {
+  const taken = [{ name: 'shop', input: emptyBuild() }]
+  expect(nameProblem(' ', taken, null)).toContain('name')
+  expect(nameProblem('shop ', taken, null)).toContain('There is')
+  expect(nameProblem('shop', taken, 'shop')).toBeNull()
+  expect(nameProblem('x'.repeat(101), taken, null)).toContain('100')
+  expect(nameProblem('other', taken, null)).toBeNull()
+})
