@@ -12,6 +12,7 @@ import { root } from './lib/paths.mjs'
 import { rootlessAdvice } from './lib/rootless-advice.mjs'
 import { missingNeeds } from './lib/system-needs.mjs'
 import { ensurePackages, MissingPackages } from './lib/system-packages.mjs'
+import { ensureTestTools } from './lib/test-tools.mjs'
 
 const log = logger('setup')
 
@@ -42,6 +43,7 @@ export async function setup({ tests }) {
     const purpose = { electron: electronProgram(), display: tests || !hasDisplay(), tests }
     await ensurePackages(await missingNeeds(purpose), log)
     for (const line of rootlessAdvice(purpose.electron)) log.warn(`WARNING: ${line}`)
+    if (tests) await ensureTestTools(log)
   }
   await ensureEngine()
   await ensureSample()

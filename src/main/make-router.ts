@@ -10,7 +10,7 @@ import { BuildHistory } from './build-history/service'
 import type { BuildProgram } from './builds/program'
 import type { BuildRegistry } from './builds/registry'
 import { DiskService } from './disk/service'
-import { registryCredentials, type Credentials } from './docker/registry-credentials'
+import { registryCredentials, withOwnLogins, type Credentials } from './docker/registry-credentials'
 import { EngineConfigFile } from './engine/configure'
 import type { EngineSupervisor } from './engine/supervisor'
 import { appHandlers } from './handlers/app'
@@ -23,8 +23,10 @@ import { diskHandlers } from './handlers/disk'
 import { engineHandlers } from './handlers/engine'
 import { execHandlers } from './handlers/exec'
 import { filesHandlers } from './handlers/files'
+import { hubHandlers } from './handlers/hub'
 import { imageFilesHandlers } from './handlers/image-files'
 import { imagesHandlers } from './handlers/images'
+import { loginsHandlers } from './handlers/logins'
 import { logsHandlers } from './handlers/logs'
 import { registryOpener } from './handlers/open-registry'
 import { packagesHandlers } from './handlers/packages'
@@ -34,12 +36,15 @@ import { repositoriesHandlers } from './handlers/repositories'
 import { settingsHandlers } from './handlers/settings'
 import { systemHandlers } from './handlers/system'
 import { tasksHandlers } from './handlers/tasks'
+import { trustHandlers } from './handlers/trust'
 import { startBrowseThread } from './images/browse-thread'
 import { makeImageFiles } from './images/service'
 import { Router } from './ipc/router'
 import type { LogService } from './logs/service'
+import { cloudLogin, cloudProgram } from './platform/cloud-cli'
 import {
   askCredentialHelper,
+  checkCredentialHelper,
   eraseInCredentialHelper,
   isOnPath,
   listCredentialHelper,
@@ -50,6 +55,11 @@ import type { Mailbox } from './platform/mailbox'
 import { resolveBundleDir, type Paths } from './platform/paths'
 import type { SettingsStore } from './platform/settings'
 import { AddedRegistries } from './registries/added-registries'
+import { ContentTrustCli } from './registries/content-trust'
+import { rememberFailures } from './registries/helper-check'
+import { HubApi } from './registries/hub-api'
+import { hubAddress } from './registries/hub-address'
+import { OwnLogins } from './registries/own-logins'
 import { SeenCertificates } from './registries/seen-certificates'
 import type { EngineSession } from './resources/session'
 import { chooseForBuild } from './shell/build-dialogs'
@@ -65,6 +75,7 @@ import {
 } from './shell/dialogs'
 import { notificationsSupported } from './shell/notifications'
 import { openExternal } from './shell/open-external'
+import { findSealer } from './shell/safe-storage'
 import { StatsRecorder } from './stats/recorder'
 import type { Endings } from './stopped/endings'
 import type { TaskRegistry } from './tasks/registry'
@@ -91,7 +102,6 @@ export interface Parts {
 }
 
 const LOGIN_HELPERS = {
-  finder: { isInstalled: (program: string) => isOnPath(program), platform: process.platform },
   storeInHelper: storeInCredentialHelper,
   helpers: { list: listCredentialHelper, get: askCredentialHelper, erase: eraseInCredentialHelper }
 }
@@ -101,7 +111,10 @@ export function makeRouter(parts: Parts): Router {
   const { endings, navigations } = parts
   const stats = new StatsRecorder(session)
   const cliConfigDir = process.env['DOCKER_CONFIG'] ?? join(homedir(), '.docker')
-  const credentials = registryCredentials(cliConfigDir, askCredentialHelper)
+  const own = new OwnLogins(paths.loginsFile, findSealer)
+  const credentials = withOwnLogins(registryCredentials(cliConfigDir, askCredentialHelper), (server) =>
+    own.find(server)
+  )
   const dataRoot = () => (supervisor.status.source === 'bundled' ? paths.engineDataDir : null)
   const handlers = {
     app: desktopHandlers([session, stats], navigations),
@@ -120,7 +133,7 @@ export function makeRouter(parts: Parts): Router {
       chooseFile: chooseExportFile
     }),
     processes: processesHandlers({ session, enginePid: () => supervisor.engineProcess?.pid ?? null }),
-    ...registryHandlers(parts, credentials, cliConfigDir),
+    ...registryHandlers(parts, { cliConfigDir, own, credentials }),
     settings: settingsHandlers(settings),
     system: systemHandlers({
       session,
@@ -132,27 +145,43 @@ export function makeRouter(parts: Parts): Router {
   return new Router({ contract, handlers, log, checkResults: !app.isPackaged, now: () => performance.now() })
 }
 
-/** Registries, and what is in them. */
-function registryHandlers(
-  { paths, session, supervisor, tasks }: Parts,
-  credentials: Credentials,
-  cliConfigDir: string
-) {
-  const certs = () => certFolders(supervisor, paths)
-  const open = registryOpener(session, { credentials, certFolders: certs, seen: new SeenCertificates() })
+interface LoginParts {
+  readonly cliConfigDir: string
+  readonly own: OwnLogins
+  readonly credentials: Credentials
+}
+
+/** Registries: what is known of them, what they have, logins, Docker Hub's own pages, and trust. */
+function registryHandlers(parts: Parts, { cliConfigDir, own, credentials }: LoginParts) {
+  const { session, supervisor, paths, tasks } = parts
+  const folders = () => certFolders(supervisor, paths)
+  const open = registryOpener(session, { credentials, certFolders: folders, seen: new SeenCertificates() })
+  const logins = { session, cliConfigDir, own, finder: loginFinder(own), ...LOGIN_HELPERS }
   const engineConfig = new EngineConfigFile(paths, bundleDirHere())
+  const hub = hubAddress(process.env['QUAYSIDE_HUB'])
   return {
+    hub: hubHandlers(new HubApi(hub)),
+    logins: loginsHandlers(logins, { hub, openExternal, cloudProgram, cloudLogin }),
     registries: registriesHandlers({
-      session,
-      cliConfigDir,
+      ...logins,
       open,
-      certFolder: () => certs()[0] ?? '',
+      certFolder: () => folders()[0] ?? '',
       added: new AddedRegistries(paths.registriesFile),
       chooseCertificate,
-      engineConfig: () => (supervisor.status.source === 'bundled' ? engineConfig : null),
-      ...LOGIN_HELPERS
+      engineConfig: () => (supervisor.status.source === 'bundled' ? engineConfig : null)
     }),
-    repositories: repositoriesHandlers(open, tasks)
+    repositories: repositoriesHandlers(open, tasks),
+    trust: trustHandlers(new ContentTrustCli(trustParts(parts, cliConfigDir)), session)
+  }
+}
+
+/** What can keep a login on this computer. */
+function loginFinder(own: OwnLogins) {
+  return {
+    isInstalled: (program: string) => isOnPath(program),
+    platform: process.platform,
+    failureOf: rememberFailures(checkCredentialHelper),
+    keeper: () => own.keeper
   }
 }
 
@@ -182,6 +211,17 @@ function bundleDirHere(): string {
     ? { packagedResources: process.resourcesPath }
     : { repository: app.getAppPath() }
   return resolveBundleDir({ ...place, platform: process.platform, arch: process.arch })
+}
+
+/** The bundled docker CLI, with the user's configuration. */
+function trustParts({ paths, supervisor }: Parts, cliConfigDir: string) {
+  return {
+    program: join(bundleDirHere(), 'bin', process.platform === 'win32' ? 'docker.exe' : 'docker'),
+    cliConfigDir,
+    runDir: paths.runDir,
+    host: () => (supervisor.status.state.name === 'running' ? supervisor.status.host : null),
+    env: process.env
+  }
 }
 
 function buildxParts({ paths, supervisor }: Parts, cliConfigDir: string) {

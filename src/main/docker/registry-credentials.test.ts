@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { AppError } from '@shared/errors'
-import { registryCredentials, type AskHelper } from './registry-credentials'
+import { registryCredentials, withOwnLogins, type AskHelper } from './registry-credentials'
 
 describe('the login for a registry', () => {
   let folder: string
@@ -78,5 +78,33 @@ describe('the login for a registry', () => {
       Promise.reject(new AppError('Deadline', 'The credential helper hangs.'))
     )
     expect(hangs.problem).toBe('The credential helper hangs.')
+  })
+  it('is the one that is kept beside the CLI’s only where the CLI has none', async () => {
+    await writeFile(
+      join(folder, 'config.json'),
+      JSON.stringify({ auths: { 'r.test': { auth: encode('a:b') } } })
+    )
+    const asked: string[] = []
+    const both = withOwnLogins(registryCredentials(folder, never), (server) => {
+      asked.push(server)
+      if (server === 'locked.test') throw new AppError('System', 'It cannot be read.')
+      if (server === 'none.test') return null
+      return { username: 'own', password: 'p', identityToken: server === 'token.test' ? 't' : '' }
+    })
+    const of = async (domain: string) => await both(domain, signal)
+    expect(decoded((await of('r.test')).auth)).toMatchObject({ username: 'a' })
+    const hub = 'https://index.docker.io/v1/'
+    expect(decoded((await of('docker.io')).auth)).toEqual({
+      username: 'own',
+      password: 'p',
+      serveraddress: hub
+    })
+    expect(decoded((await of('token.test')).auth)).toEqual({
+      identitytoken: 't',
+      serveraddress: 'token.test'
+    })
+    expect(await of('none.test')).toEqual({ auth: undefined, problem: null })
+    expect(await of('locked.test')).toEqual({ auth: undefined, problem: 'It cannot be read.' })
+    expect(asked).toEqual([hub, 'token.test', 'none.test', 'locked.test'])
   })
 })

@@ -43,7 +43,7 @@ const NOBODY: Login = { auth: undefined, problem: null }
 /** Reads the configuration in `configDir` anew for every question. */
 export function registryCredentials(configDir: string, ask: AskHelper): Credentials {
   return async (domain, signal) => {
-    const server = domain === 'docker.io' ? HUB : domain
+    const server = serverOf(domain)
     try {
       const config = await readConfig(join(configDir, 'config.json'))
       if (config === null) return NOBODY
@@ -55,6 +55,35 @@ export function registryCredentials(configDir: string, ask: AskHelper): Credenti
     }
   }
 }
+
+/** What an app keeps of a login that the CLI has not. */
+export type FindOwn = (server: string) => {
+  readonly username: string
+  readonly password: string
+  readonly identityToken: string
+} | null
+
+/** The CLI's login and, where it has none, the one that is kept beside it. */
+export function withOwnLogins(cli: Credentials, find: FindOwn): Credentials {
+  return async (domain, signal) => {
+    const known = await cli(domain, signal)
+    if (known.auth !== undefined) return known
+    const server = serverOf(domain)
+    try {
+      const own = find(server)
+      if (own === null) return known
+      const { username, password, identityToken } = own
+      return login({
+        ...(identityToken === '' ? { username, password } : { identitytoken: identityToken }),
+        serveraddress: server
+      })
+    } catch (thrown) {
+      return { auth: undefined, problem: toAppError(thrown).message }
+    }
+  }
+}
+
+const serverOf = (domain: string): string => (domain === 'docker.io' ? HUB : domain)
 
 async function readConfig(path: string): Promise<z.output<typeof Config> | null> {
   let text: string

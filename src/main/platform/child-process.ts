@@ -2,7 +2,7 @@
  * Runs another program to its end: absolute path, fixed PATH, no shell, a deadline, bounded output. Used by main/engine
  * and main/platform only (the rest of main has no business starting processes); long-lived processes are not for here.
  */
-import { spawn } from 'node:child_process'
+import { spawn, type ChildProcess } from 'node:child_process'
 import { isAbsolute } from 'node:path'
 import { AppError } from '@shared/errors'
 
@@ -18,6 +18,8 @@ export interface RunOptions {
   readonly input?: string | Uint8Array
   /** Bytes kept of each output; what is beyond is read and dropped. Default 1 MiB. */
   readonly maxBytes?: number
+  /** It is ended with what it started. For scripts; only where there are process groups. */
+  readonly group?: boolean
 }
 
 export interface RunResult {
@@ -58,6 +60,7 @@ function collect(
   abort: AbortSignal
 ): Promise<RunResult> {
   const maxBytes = options.maxBytes ?? 1024 * 1024
+  const group = options.group === true && process.platform !== 'win32'
   return new Promise((done, fail) => {
     const child = spawn(program, args, {
       cwd: options.cwd,
@@ -65,8 +68,10 @@ function collect(
       stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
       signal: abort,
       killSignal: 'SIGKILL',
+      detached: group,
       windowsHide: true
     })
+    if (group) endGroupWith(child, abort)
     const stdout = keep(child.stdout, maxBytes)
     const stderr = keep(child.stderr, maxBytes)
     child.on('error', fail)
@@ -79,6 +84,20 @@ function collect(
       child.stdin.end(options.input)
     }
   })
+}
+
+/** The program itself is ended by `spawn`; what it started would go on. */
+function endGroupWith(child: ChildProcess, abort: AbortSignal): void {
+  const end = (): void => {
+    try {
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
+    } catch {
+      // All of them ended meanwhile.
+    }
+  }
+  abort.addEventListener('abort', end)
+  // Its number may be another one's afterwards.
+  child.once('close', () => abort.removeEventListener('abort', end))
 }
 
 function keep(stream: NodeJS.ReadableStream | null, maxBytes: number): () => string {

@@ -12,6 +12,8 @@ export interface Paths {
   readonly settingsFile: string
   /** Registries that were added by their address. */
   readonly registriesFile: string
+  /** Logins that no credential helper could keep, encrypted by the system. */
+  readonly loginsFile: string
   readonly logsDir: string
   readonly appLog: string
   readonly engineLog: string
@@ -79,6 +81,7 @@ export function resolvePaths(
     root,
     settingsFile: below('settings.json'),
     registriesFile: below('registries.json'),
+    loginsFile: below('logins.json'),
     logsDir: below('logs'),
     appLog: below('logs', 'quayside.log'),
     engineLog: below('logs', 'engine.log'),

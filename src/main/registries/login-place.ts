@@ -1,8 +1,10 @@
 /**
- * Where the docker CLI would keep a login: the helper that config.json names for the registry, the one it names for all, the
- * platform's own while the file names none and holds no login, else the file itself. Called by login-store.ts and the handler.
+ * Where a login is kept (docs/decisions/0595): by the helper that config.json names for the registry, the one it names for all,
+ * the platform's own that works while the file names none and holds no login, else encrypted by the system for Quayside alone,
+ * else in the file itself. Called by login-store.ts and the handler.
  */
 import type { LoginPlace } from '@shared/contract/registries'
+import type { AppError } from '@shared/errors'
 import type { CliConfig } from './cli-config'
 
 /** Docker Hub's key in config.json. */
@@ -23,17 +25,21 @@ export function serverOf(typed: string): { readonly host: string; readonly serve
   return right && Number(port ?? 1) <= 65_535 ? { host, server: host } : null
 }
 
-/** What the CLI looks for on each platform when nothing is set up, in its order. */
-export function platformStores(platform: NodeJS.Platform, hasPass: boolean): string {
-  if (platform === 'darwin') return 'osxkeychain'
-  if (platform === 'win32') return 'wincred'
-  return hasPass ? 'pass' : 'secretservice'
+/** What the CLI looks for on each platform when nothing is set up, in its order; where it finds pass it looks no further, we do. */
+export function platformStores(platform: NodeJS.Platform, hasPass: boolean): readonly string[] {
+  if (platform === 'darwin') return ['osxkeychain']
+  if (platform === 'win32') return ['wincred']
+  return hasPass ? ['pass', 'secretservice'] : ['secretservice']
 }
 
 export interface Finder {
   /** Whether a program is on the PATH. */
   readonly isInstalled: (program: string) => Promise<boolean>
   readonly platform: NodeJS.Platform
+  /** Why a helper that nobody chose does not work; null when it does. Left out: it is believed to. */
+  readonly failureOf?: (name: string) => Promise<AppError | null>
+  /** What encrypts a login for Quayside alone; null, or left out, where nothing does. */
+  readonly keeper?: () => string | null
 }
 
 export async function loginPlace(config: CliConfig, server: string, finder: Finder): Promise<LoginPlace> {
@@ -42,11 +48,30 @@ export async function loginPlace(config: CliConfig, server: string, finder: Find
     const installed = await finder.isInstalled(`docker-credential-${named}`)
     return { kind: 'helper', name: named, installed, detected: false }
   }
-  if (!config.saysWhere) {
-    const name = platformStores(finder.platform, await finder.isInstalled('pass'))
-    if (await finder.isInstalled(`docker-credential-${name}`)) {
-      return { kind: 'helper', name, installed: true, detected: true }
-    }
+  const found = config.saysWhere ? NOTHING : await platformHelper(finder)
+  if (found.name !== null) return { kind: 'helper', name: found.name, installed: true, detected: true }
+  const told = { path: config.path, problem: found.failure?.message ?? '', hint: found.failure?.hint ?? '' }
+  // One that stands in the file already is replaced there: a second one elsewhere would be hidden by it.
+  const stands = Object.keys(config.logins.get(server) ?? {}).length > 0
+  const keeper = stands ? null : (finder.keeper?.() ?? null)
+  return keeper === null ? { kind: 'file', ...told } : { kind: 'app', keeper, ...told }
+}
+
+interface Detected {
+  readonly name: string | null
+  /** Of the first one that is there and does not work. */
+  readonly failure: AppError | null
+}
+
+const NOTHING: Detected = { name: null, failure: null }
+
+async function platformHelper({ isInstalled, platform, failureOf }: Finder): Promise<Detected> {
+  let first: AppError | null = null
+  for (const name of platformStores(platform, await isInstalled('pass'))) {
+    if (!(await isInstalled(`docker-credential-${name}`))) continue
+    const failure = (await failureOf?.(name)) ?? null
+    if (failure === null) return { name, failure }
+    first ??= failure
   }
-  return { kind: 'file', path: config.path }
+  return { name: null, failure: first }
 }

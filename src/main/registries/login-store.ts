@@ -1,14 +1,21 @@
 /**
- * Keeps a login that a registry has taken, where the docker CLI will find it (docs/decisions/0526). The secret goes to the
- * helper's input or, after an explicit yes, into config.json; no log, error or command line holds it.
+ * Keeps a login that a registry has taken (docs/decisions/0526, 0595). The secret goes to the helper's input, to the system's
+ * encryption or, after an explicit yes, into config.json; no log, error or command line holds it.
  */
 import { AppError } from '@shared/errors'
 import type { RegistryLogin } from '../docker/registry-login'
 import type { CliConfig } from './cli-config'
 import type { LoginPlace } from '@shared/contract/registries'
+import type { OwnLogins } from './own-logins'
 
 /** Runs `docker-credential-NAME store` with this input. */
 export type StoreInHelper = (name: string, input: string, signal: AbortSignal) => Promise<void>
+
+/** What can keep a login besides config.json. */
+export interface Keepers {
+  readonly inHelper: StoreInHelper
+  readonly own: Pick<OwnLogins, 'keep' | 'forget'>
+}
 
 export interface Keep {
   readonly login: RegistryLogin
@@ -37,13 +44,18 @@ export async function keepLogin(
   place: LoginPlace,
   config: CliConfig,
   { login, identityToken, plain }: Keep,
-  store: StoreInHelper,
+  { inHelper, own }: Keepers,
   signal: AbortSignal
 ): Promise<void> {
   assertKeepable(place, plain)
   const { server, username, secret } = login
-  if (place.kind === 'file') {
+  if (place.kind === 'app' && !plain) {
+    own.keep(login, identityToken)
+    return
+  }
+  if (place.kind !== 'helper') {
     config.write(server, fileEntry(login, identityToken), null)
+    own.forget((key) => key === server)
     return
   }
   // What helpers call an identity token instead of a password.
@@ -51,8 +63,9 @@ export async function keepLogin(
     identityToken === null
       ? { ServerURL: server, Username: username, Secret: secret }
       : { ServerURL: server, Username: '<token>', Secret: identityToken }
-  await store(place.name, JSON.stringify(kept), signal)
+  await inHelper(place.name, JSON.stringify(kept), signal)
   config.write(server, {}, place.detected ? place.name : null)
+  own.forget((key) => key === server)
 }
 
 /** As the CLI writes it: the name with the password, or, where there is a token, without. */

@@ -5,7 +5,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { AppError } from '@shared/errors'
 import { CliConfig } from './cli-config'
 import { HUB, loginPlace, serverOf, type Finder } from './login-place'
-import { keepLogin, type Keep } from './login-store'
+import { keepLogin, type Keep, type Keepers } from './login-store'
+import { rememberFailures } from './helper-check'
+import { OwnLogins, type Sealer } from './own-logins'
 
 let folder: string
 beforeEach(async () => {
@@ -67,15 +69,69 @@ describe('where a login is kept', () => {
     const pass = ['pass', 'docker-credential-pass']
     expect(await place({ detachKeys: 'x' }, ...pass)).toMatchObject({ name: 'pass', detected: true })
     expect(await place({}, 'docker-credential-secretservice')).toMatchObject({ name: 'secretservice' })
-    expect(await place({}, 'pass')).toEqual({ kind: 'file', path: path() })
-    expect(await place({ auths: { other: {} } }, ...pass)).toEqual({ kind: 'file', path: path() })
+    const file = { kind: 'file', path: path(), problem: '', hint: '' }
+    expect(await place({}, 'pass')).toEqual(file)
+    expect(await place({ auths: { other: {} } }, ...pass)).toEqual(file)
+  })
+
+  it('is the next one when the platform’s own does not work, which is told when none is left', async () => {
+    await put({})
+    const broken = new AppError('System', 'pass is not set up.', { hint: 'Set it up.' })
+    const all = ['pass', 'docker-credential-pass', 'docker-credential-secretservice']
+    const failing = (...names: string[]): Finder => ({
+      ...finder(...all),
+      failureOf: (name) => Promise.resolve(names.includes(name) ? broken : null)
+    })
+    const at = async (one: Finder) => await loginPlace(new CliConfig(folder), 'reg.example:5000', one)
+    expect(await at(failing('pass'))).toMatchObject({ name: 'secretservice', detected: true })
+    const left = { path: path(), problem: 'pass is not set up.', hint: 'Set it up.' }
+    expect(await at(failing('pass', 'secretservice'))).toEqual({ kind: 'file', ...left })
+    const sealed = { ...failing('pass', 'secretservice'), keeper: () => 'a keyring' }
+    expect(await at(sealed)).toEqual({ kind: 'app', keeper: 'a keyring', ...left })
+  })
+
+  it('is what the system encrypts before a plain file, but not beside a login that stands in it', async () => {
+    const one = { ...finder(), keeper: () => 'a keyring' }
+    await put({ auths: { other: { auth: 'eA==' } } })
+    expect(await loginPlace(new CliConfig(folder), 'reg.example', one)).toMatchObject({ kind: 'app' })
+    await put({ auths: { 'reg.example': { auth: 'eA==' } } })
+    expect(await loginPlace(new CliConfig(folder), 'reg.example', one)).toMatchObject({ kind: 'file' })
+  })
+
+  it('asks a helper that nobody chose once in a while, and believes one that cannot list', async () => {
+    let now = 0
+    const asked: string[] = []
+    const check = rememberFailures(
+      (name) => {
+        asked.push(name)
+        const code = name === 'mute' ? 'InvalidParameter' : 'System'
+        return name === 'good' ? Promise.resolve(null) : Promise.reject(new AppError(code, 'It is broken.'))
+      },
+      () => now
+    )
+    expect(await check('good')).toBeNull()
+    expect(await check('mute')).toBeNull()
+    expect((await check('bad'))?.message).toBe('It is broken.')
+    await check('bad')
+    now = 10_000
+    await check('bad')
+    expect(asked).toEqual(['good', 'mute', 'bad', 'bad'])
   })
 })
 
 describe('a login that is kept', () => {
   const inHelper: string[] = []
-  const store = (name: string, input: string) => Promise.resolve(void inHelper.push(`${name} ${input}`))
-  const nobody = () => Promise.reject(new Error('not to be called'))
+  const forgotten: boolean[] = []
+  const own: Keepers['own'] = {
+    keep: () => expect.fail('not to be called'),
+    forget: (isKey) => void forgotten.push(isKey('reg.example:5000'))
+  }
+  const store: Keepers = {
+    inHelper: (name, input) => Promise.resolve(void inHelper.push(`${name} ${input}`)),
+    own
+  }
+  const nobody: Keepers = { inHelper: () => Promise.reject(new Error('not to be called')), own }
+  const passedOver = { problem: '', hint: '' }
   const signal = new AbortController().signal
 
   it('goes to the helper, and its registry into the file, as docker login does it', async () => {
@@ -88,6 +144,8 @@ describe('a login that is kept', () => {
       auths: { 'reg.example:5000': {} },
       credsStore: 'pass'
     })
+    // What Quayside kept itself before would be a second one.
+    expect(forgotten).toEqual([true])
   })
 
   it('leaves everything else in the file, its mode and a link to it', async () => {
@@ -96,7 +154,7 @@ describe('a login that is kept', () => {
     await writeFile(real, JSON.stringify(before))
     await chmod(real, 0o640)
     await symlink(real, path())
-    const place = { kind: 'file', path: path() } as const
+    const place = { kind: 'file', path: path(), ...passedOver } as const
     await keepLogin(place, new CliConfig(folder), keep({ plain: true }), nobody, signal)
     const auth = Buffer.from(`ann:${SECRET}`).toString('base64')
     expect(await content()).toEqual({
@@ -108,7 +166,7 @@ describe('a login that is kept', () => {
   })
 
   it('is a new file that only its owner reads, and a token in place of the password', async () => {
-    const place = { kind: 'file', path: path() } as const
+    const place = { kind: 'file', path: path(), ...passedOver } as const
     await keepLogin(
       place,
       new CliConfig(folder),
@@ -129,7 +187,7 @@ describe('a login that is kept', () => {
 
   it('is not kept without a yes, nor where its helper is missing, nor in a damaged file', async () => {
     const config = new CliConfig(folder)
-    const file = { kind: 'file', path: path() } as const
+    const file = { kind: 'file', path: path(), ...passedOver } as const
     await expect(keepLogin(file, config, keep(), nobody, signal)).rejects.toMatchObject({ code: 'Conflict' })
     const gone = { kind: 'helper', name: 'gone', installed: false, detected: false } as const
     await expect(keepLogin(gone, config, keep(), nobody, signal)).rejects.toThrow(/not installed/)
@@ -138,5 +196,61 @@ describe('a login that is kept', () => {
     expect(damaged).toThrow(AppError)
     expect(damaged).not.toThrow(new RegExp(SECRET))
     expect(await readFile(path(), 'utf8')).toContain('{"auths"')
+  })
+})
+
+describe('a login that Quayside keeps itself', () => {
+  /** Turns every byte, so that nothing of it can be read in the file. */
+  const turned = (bytes: Buffer): Buffer => Buffer.from(bytes.map((byte) => byte ^ 0xff))
+  const sealer: Sealer = {
+    name: 'a keyring',
+    seal: (text) => turned(Buffer.from(text)),
+    open: (sealed) => turned(sealed).toString()
+  }
+  const file = (): string => join(folder, 'logins.json')
+  const login = { server: 'reg.example', username: 'ann', secret: SECRET }
+  const signal = new AbortController().signal
+
+  it('is sealed, read again, replaced and forgotten; a yes to the plain file takes it away', async () => {
+    const own = new OwnLogins(file(), () => sealer)
+    let changes = 0
+    own.listen(() => (changes += 1))
+    const place = { kind: 'app', keeper: 'a keyring', path: path(), problem: '', hint: '' } as const
+    const keepers = { inHelper: () => Promise.reject(new Error('not to be called')), own }
+    await keepLogin(place, new CliConfig(folder), keep({ login }), keepers, signal)
+    const text = await readFile(file(), 'utf8')
+    expect(text).not.toContain(SECRET)
+    expect(text).not.toContain(Buffer.from(SECRET).toString('base64').slice(0, 8))
+    expect((await stat(file())).mode & 0o777).toBe(0o600)
+    await expect(stat(path())).rejects.toThrow()
+    expect(own.find('reg.example')).toEqual({ username: 'ann', password: SECRET, identityToken: '' })
+    expect([...own.users()]).toEqual([['reg.example', 'ann']])
+
+    own.keep(login, 'tok')
+    expect(own.find('reg.example')).toMatchObject({ password: '', identityToken: 'tok' })
+    await keepLogin(place, new CliConfig(folder), keep({ login, plain: true }), keepers, signal)
+    expect(own.find('reg.example')).toBeNull()
+    expect(await readFile(path(), 'utf8')).toContain('reg.example')
+    expect(changes).toBe(3)
+  })
+
+  it('that cannot be opened says what to do, and nothing is kept where nothing encrypts', async () => {
+    let here: Sealer | null = sealer
+    const own = new OwnLogins(file(), () => here)
+    own.keep(login, null)
+    here = {
+      ...sealer,
+      open: () => {
+        throw new Error(`locked ${SECRET}`)
+      }
+    }
+    expect(() => own.find('reg.example')).toThrow('cannot be read')
+    expect(() => own.find('reg.example')).not.toThrow(SECRET)
+    here = null
+    expect(() => own.find('reg.example')).toThrow('cannot be read')
+    expect(() => own.keep(login, null)).toThrow('Nothing on this system encrypts')
+    expect(own.users().size).toBe(1)
+    await writeFile(file(), 'damaged')
+    expect(own.users().size).toBe(0)
   })
 })

@@ -50,11 +50,11 @@ function helpers(kept: Record<string, Record<string, string> | AppError>) {
 
 const sources = (more: Partial<OverviewSources> = {}): OverviewSources => ({
   cliConfigDir: folder,
-  finder: { isInstalled: () => Promise.resolve(false), platform: 'linux' },
   helpers: helpers({}).made,
   engine: { mirrors: [], insecure: [] },
   ofImages: [],
   added: [],
+  own: new Map(),
   ...more
 })
 
@@ -93,6 +93,22 @@ describe('the list', () => {
     ])
     expect(JSON.stringify(state)).not.toContain('canary')
     expect(state.registries[6]?.origins).toEqual(['insecure', 'image', 'config'])
+  })
+
+  it('has what Quayside keeps itself, where the docker command has nothing', async () => {
+    await put({ auths: { 'both.example': auth('ann:canary-secret') } })
+    const own = new Map([
+      ['both.example', 'mine'],
+      [HUB, 'hub'],
+      ['mine.example', 'eve']
+    ])
+    const { registries } = await knownRegistries(sources({ own }), NEVER)
+    expect(registries.map(({ host, username, through }) => [host, username, through])).toEqual([
+      ['docker.io', 'hub', 'Quayside alone, encrypted by the system'],
+      ['both.example', 'ann', join(folder, 'config.json')],
+      ['mine.example', 'eve', 'Quayside alone, encrypted by the system']
+    ])
+    expect(registries[2]).toMatchObject({ login: 'in', origins: ['app'], removable: true })
   })
 
   it('asks helpers for their list, never for a secret; one that cannot be asked says why', async () => {

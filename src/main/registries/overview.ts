@@ -6,9 +6,8 @@ import type { KnownRegistries, KnownRegistry, RegistryOrigin } from '@shared/con
 import { oneLine } from '@shared/docker/text'
 import { toAppError } from '@shared/errors'
 import { CliConfig } from './cli-config'
-import { loginPlace, type Finder } from './login-place'
 import { HUB_HOST, hostOfKey } from './registry-key'
-import { serverKey, StoredLogins, type Helpers } from './stored-logins'
+import { serverKey, StoredLogins, type Helpers, type WhoIsIn } from './stored-logins'
 
 /** What the engine's configuration names. */
 export interface EngineRegistries {
@@ -18,17 +17,18 @@ export interface EngineRegistries {
 
 export interface OverviewSources {
   readonly cliConfigDir: string
-  readonly finder: Finder
   readonly helpers: Helpers
   readonly engine: EngineRegistries
   readonly ofImages: readonly string[]
   readonly added: readonly string[]
+  /** Who is logged in by what Quayside keeps itself, by the key of the registry. */
+  readonly own: ReadonlyMap<string, string>
 }
 
 /** More than a list is good for; who has this many is told by what is left out, never by a page that stands still. */
 const MOST = 500
 /** These alone keep a registry on the list because something was put there by hand or by a login. */
-const REMOVABLE: ReadonlySet<RegistryOrigin> = new Set(['added', 'config', 'helper'])
+const REMOVABLE: ReadonlySet<RegistryOrigin> = new Set(['added', 'config', 'helper', 'app'])
 
 export async function knownRegistries(
   sources: OverviewSources,
@@ -45,26 +45,35 @@ export async function knownRegistries(
   const origins = gather(sources)
   note(origins, 'config', [...config.logins.keys(), ...config.ownHelpers])
   note(origins, 'helper', await logins.servers())
-  const own = new Set(config.ownHelpers.map(hostOfKey))
+  const helped = new Set(config.ownHelpers.map(hostOfKey))
   const registries = await Promise.all(
     ordered(origins).map(async ([host, from]): Promise<KnownRegistry> => {
-      const who = await logins.who(host)
-      const place = await loginPlace(config, serverKey(host), sources.finder)
+      const ofCli = await logins.who(host)
+      const own = ofCli.login === 'in' ? undefined : sources.own.get(serverKey(host))
+      const who: WhoIsIn = own === undefined ? ofCli : { login: 'in', username: own }
       const { message = '', hint = '' } = who.login === 'unknown' ? who.error : {}
       return {
         host,
         login: who.login,
         username: who.login === 'in' ? oneLine(who.username, 200) : '',
-        through: place.kind === 'helper' ? `docker-credential-${oneLine(place.name, 60)}` : place.path,
+        through: own === undefined ? throughOf(config, host) : OWN,
         problem: message,
         hint,
         origins: [...from],
-        removable: [...from].every((origin) => REMOVABLE.has(origin)) && !own.has(host)
+        removable: [...from].every((origin) => REMOVABLE.has(origin)) && !helped.has(host)
       }
     })
   )
   return { registries, problem: '', hint: '' }
 }
+
+/** What would be asked of the system to say more of a registry without a login may have it unlock its keyring: so it is not. */
+function throughOf(config: CliConfig, host: string): string {
+  const helper = config.helperOf(serverKey(host))
+  return helper === null ? config.path : `docker-credential-${oneLine(helper, 60)}`
+}
+
+const OWN = 'Quayside alone, encrypted by the system'
 
 type Origins = Map<string, Set<RegistryOrigin>>
 
@@ -78,10 +87,11 @@ function note(origins: Origins, origin: RegistryOrigin, keys: readonly string[])
   }
 }
 
-function gather({ engine, ofImages, added }: OverviewSources): Origins {
+function gather({ engine, ofImages, added, own }: OverviewSources): Origins {
   const origins: Origins = new Map()
   note(origins, 'hub', [HUB_HOST])
   note(origins, 'added', added)
+  note(origins, 'app', [...own.keys()])
   note(origins, 'mirror', engine.mirrors)
   note(origins, 'insecure', engine.insecure)
   note(origins, 'image', ofImages)

@@ -10,8 +10,10 @@ import type { Api as ApiOf } from './dsl'
 import { engine } from './engine'
 import { exec } from './exec'
 import { files } from './files'
+import { hub } from './hub'
 import { imageFiles } from './image-files'
 import { images } from './images'
+import { logins } from './logins'
 import { logs } from './logs'
 import { packages } from './packages'
 import { processes } from './processes'
@@ -20,6 +22,7 @@ import { repositories } from './repositories'
 import { settings } from './settings'
 import { system } from './system'
 import { tasks } from './tasks'
+import { trust } from './trust'
 
 export const contract = {
   app,
@@ -32,8 +35,10 @@ export const contract = {
   engine,
   exec,
   files,
+  hub,
   imageFiles,
   images,
+  logins,
   logs,
   packages,
   processes,
@@ -41,7 +46,8 @@ export const contract = {
   repositories,
   settings,
   system,
-  tasks
+  tasks,
+  trust
 }
 
 export type QuaysideContract = typeof contract

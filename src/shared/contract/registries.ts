@@ -27,7 +27,10 @@ export const SearchSource = z.object({
 })
 export type SearchSource = z.output<typeof SearchSource>
 
-/** Where the docker CLI keeps a login. */
+/** Why a credential helper that nobody chose is passed over; empty when none is. */
+const PassedOver = { problem: z.string(), hint: z.string() }
+
+/** Where a login is kept: where the docker CLI keeps one, or, encrypted, by Quayside alone. */
 export const LoginPlace = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('helper'),
@@ -37,8 +40,16 @@ export const LoginPlace = z.discriminatedUnion('kind', [
     /** Nothing names it: it is the platform's own, and named from then on. */
     detected: z.boolean()
   }),
+  /** Encrypted by the system for Quayside alone; `path` is the docker CLI's file, which only a yes leads to. */
+  z.object({
+    kind: z.literal('app'),
+    /** What encrypts it: `the GNOME keyring`. */
+    keeper: z.string(),
+    path: z.string(),
+    ...PassedOver
+  }),
   /** Not encrypted. */
-  z.object({ kind: z.literal('file'), path: z.string() })
+  z.object({ kind: z.literal('file'), path: z.string(), ...PassedOver })
 ])
 export type LoginPlace = z.output<typeof LoginPlace>
 
@@ -50,6 +61,8 @@ export const RegistryOrigin = z.enum([
   'config',
   /** A credential helper keeps something for it. */
   'helper',
+  /** Quayside keeps a login for it. */
+  'app',
   /** The engine's configuration. */
   'mirror',
   'insecure',

@@ -37,6 +37,7 @@ export const STREAM_METHODS: ReadonlySet<string> = new Set([
   'imageFiles.search',
   'images.usage',
   'images.watch',
+  'logins.withBrowser',
   'logs.watch',
   'packages.compare',
   'packages.list',

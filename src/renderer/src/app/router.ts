@@ -101,6 +101,18 @@ const ROUTES: readonly RouteRecordRaw[] = [
     component: () => import('@/features/registries/RegistriesPage.vue'),
     meta: { page: 'Registries' }
   },
+  // Docker Hub lists nothing as a registry, but has pages of its own.
+  {
+    path: '/registries/docker.io',
+    component: () => import('@/features/registries/hub/HubPage.vue'),
+    meta: { page: 'Registries' }
+  },
+  {
+    path: '/registries/docker.io/:repository',
+    component: () => import('@/features/registries/hub/HubRepositoryPage.vue'),
+    props: true,
+    meta: { page: 'Registries' }
+  },
   {
     path: '/registries/:host',
     component: () => import('@/features/registries/RegistryPage.vue'),

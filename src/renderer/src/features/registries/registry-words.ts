@@ -7,6 +7,7 @@ const ORIGINS: Readonly<Record<RegistryOrigin, string>> = {
   hub: 'every engine',
   config: 'config.json',
   helper: 'credential helper',
+  app: 'kept by Quayside',
   mirror: 'mirror of the engine',
   insecure: 'insecure for the engine',
   image: 'images here',
@@ -28,7 +29,7 @@ export function loginWord({ login, username, through, problem, hint }: KnownRegi
     return { tone: 'ok', word, title: `Kept in ${through}` }
   }
   if (login === 'out')
-    return { tone: 'neutral', word: 'Not logged in', title: `A login would be kept in ${through}` }
+    return { tone: 'neutral', word: 'Not logged in', title: `Nothing is kept for it in ${through}` }
   return { tone: 'warn', word: 'Not known', title: `${problem} ${hint}`.trim() }
 }
 

@@ -21,5 +21,6 @@ export const IMAGE_TABS: readonly Tab[] = [
   },
   { id: 'config', label: 'Config', component: defineAsyncComponent(() => import('./ConfigTab.vue')) },
   { id: 'history', label: 'History', component: defineAsyncComponent(() => import('./HistoryTab.vue')) },
+  { id: 'trust', label: 'Trust', component: defineAsyncComponent(() => import('./TrustTab.vue')) },
   { id: 'compare', label: 'Compare', component: defineAsyncComponent(() => import('./CompareTab.vue')) }
 ]
