@@ -36,6 +36,8 @@ export interface TestEngineOptions {
   readonly config?: Readonly<Record<string, unknown>>
   /** More dockerd arguments. */
   readonly args?: readonly string[]
+  /** Its data root is a file system of so many bytes. */
+  readonly diskBytes?: number
   /** More variables of dockerd. */
   readonly env?: Readonly<Record<string, string>>
 }
@@ -65,6 +67,7 @@ export async function startEngine(options: TestEngineOptions = {}): Promise<Test
   const home = await mkdtemp('/tmp/q-')
   const socket = `${home}/docker.sock`
   const env = await prepareHome(home, options.config ?? {})
+  if (options.diskBytes !== undefined) await mountDisk(`${home}/data`, options.diskBytes)
   const daemon = spawnDaemon(home, { ...env, ...options.env }, options)
   const engine = describeEngine(home, socket, env, daemon)
   try {
@@ -228,6 +231,11 @@ export function mountsBelow(home: string): string[] {
   const lines = readFileSync('/proc/self/mountinfo', 'utf8').split('\n')
   const points = lines.map((line) => line.split(' ')[4] ?? '')
   return points.filter((point) => point === home || point.startsWith(`${home}/`)).reverse()
+}
+
+async function mountDisk(folder: string, bytes: number): Promise<void> {
+  await mkdir(folder)
+  await exec('mount', ['-t', 'tmpfs', '-o', `size=${bytes}`, 'tmpfs', folder])
 }
 
 async function unmountBelow(home: string): Promise<void> {

@@ -40,14 +40,14 @@ export interface BuildBench {
 
 const noHelper = () => Promise.resolve(null)
 
-/** `buildKit: false`: as of an engine that says it has none. */
+/** `buildKit: false`: as of an engine that says it has none. `program`: another buildx than the bundled one. */
 export function buildBench(
   engine: TestEngine,
-  { buildKit = true }: { readonly buildKit?: boolean } = {}
+  { buildKit = true, program: buildxProgram }: { readonly buildKit?: boolean; readonly program?: string } = {}
 ): BuildBench {
   const tasks = new TaskRegistry()
   const buildx = new Buildx({
-    program: `${engine.bundleDir}/cli-plugins/docker-buildx`,
+    program: buildxProgram ?? `${engine.bundleDir}/cli-plugins/docker-buildx`,
     cliConfigDir: `${engine.home}/cli`,
     stateDir: `${engine.home}/cli/buildx`,
     runDir: engine.home,
