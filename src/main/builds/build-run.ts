@@ -48,6 +48,7 @@ export class BuildRun {
   /** What BuildKit's own list of builds can be asked with, once something has begun. */
   firstStep: BegunStep | null = null
   #ref = ''
+  #unreadable: readonly string[] = []
   #imageId = ''
   #endedAt: number | null = null
   readonly #steps = new BuildSteps()
@@ -102,6 +103,7 @@ export class BuildRun {
       command: buildCommand(this.input),
       input: this.input,
       typedSecrets: this.typedSecrets,
+      unreadable: this.#unreadable,
       imageId: this.#imageId
     }
   }
@@ -133,7 +135,11 @@ export class BuildRun {
         onProgress()
         this.changed.beat()
       },
-      onLine: (line: string): void => this.#say(line)
+      onLine: (line: string): void => this.#say(line),
+      onUnreadable: (paths: readonly string[]): void => {
+        this.#unreadable = paths
+        this.changed.beat()
+      }
     }
     try {
       const job = { id: this.id, input: this.input, secretValues }

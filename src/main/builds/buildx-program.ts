@@ -4,23 +4,35 @@ import { AppError } from '@shared/errors'
 import { readOutcome, type Buildx } from './buildx'
 import type { BuildEars, BuildEnd, BuildJob, BuildProgram } from './program'
 import { parseSolveStatus } from './rawjson'
+import { thisReader, unreadableFiles, type Reader } from './unreadable-files'
 
 /** buildx tells the engine that it stops; one that has not ended by then is ended. */
 const STOP_GRACE_MS = 10_000
 
 export class BuildxProgram implements BuildProgram {
   readonly #buildx: Buildx
+  readonly #reader: Reader | null
 
-  constructor(buildx: Buildx) {
+  constructor(buildx: Buildx, reader: Reader | null = thisReader()) {
     this.#buildx = buildx
+    this.#reader = reader
   }
 
   async run(job: BuildJob, ears: BuildEars, signal: AbortSignal): Promise<BuildEnd> {
     const outcome = this.#buildx.outcomeFile(job.id)
+    const ended = new AbortController()
+    const unreadable =
+      job.input.contextKind === 'folder'
+        ? unreadableFiles(job.input, this.#reader, AbortSignal.any([signal, ended.signal]))
+        : Promise.resolve([])
+    void unreadable.then((paths) => paths.length > 0 && ears.onUnreadable(paths))
     try {
       const exitCode = await this.#run(job, outcome, ears, signal)
+      // A build that went well is not called done before it is known what it may lack.
+      if (exitCode === 0) await unreadable
       return { exitCode, ...readOutcome(outcome) }
     } finally {
+      ended.abort()
       this.#buildx.forget(outcome)
     }
   }

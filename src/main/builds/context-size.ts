@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { ContextSize } from '@shared/contract/builds'
 import { contextEntries, readIgnoreFile } from './context-files'
+import { mayRead, thisReader, type Reader } from './unreadable-files'
 
 const TELL_MS = 150
 const SLICE_MS = 8
@@ -20,6 +21,7 @@ interface Sum {
 
 interface Walk {
   readonly root: string
+  readonly reader: Reader | null
   readonly sent: Sum
   readonly ignored: Sum
   /** By first folder or file of the context. */
@@ -37,6 +39,7 @@ export async function* measureContext(
   const { file, rules } = await readIgnoreFile(context, dockerfile)
   const walk: Walk = {
     root: context,
+    reader: thisReader(),
     sent: { files: 0, bytes: 0 },
     ignored: { files: 0, bytes: 0 },
     sentParts: new Map(),
@@ -67,7 +70,7 @@ async function count(walk: Walk, path: string, ignoredAt: string | null): Promis
   try {
     const info = await lstat(join(walk.root, path))
     bytes = info.isFile() ? info.size : 0
-    if (ignoredAt === null && info.isFile() && !mayRead(info)) note(walk, path)
+    if (ignoredAt === null && info.isFile() && !mayRead(info, walk.reader)) note(walk, path)
   } catch {
     if (ignoredAt === null) note(walk, path)
     return
@@ -82,14 +85,6 @@ async function count(walk: Walk, path: string, ignoredAt: string | null): Promis
   own.files += 1
   own.bytes += bytes
   parts.set(part, own)
-}
-
-function mayRead({ mode, uid, gid }: { mode: number; uid: number; gid: number }): boolean {
-  const me = process.getuid?.()
-  if (me === undefined || me === 0) return true
-  if (uid === me) return (mode & 0o400) !== 0
-  const mine = process.getgroups?.().includes(gid) === true
-  return (mode & (mine ? 0o040 : 0o004)) !== 0
 }
 
 function note({ unreadable }: Walk, path: string): void {

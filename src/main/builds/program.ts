@@ -24,6 +24,8 @@ export interface BuildEars {
   onStatus(status: SolveStatus): void
   /** A line that is about no step. */
   onLine(line: string): void
+  /** Files of the context that come over empty if they are copied. */
+  onUnreadable(paths: readonly string[]): void
 }
 
 export interface BuildProgram {

@@ -165,6 +165,8 @@ export const BuildDetail = z.object({
   input: BuildInput,
   /** Variables whose values were typed: they have to be typed again for a rebuild. */
   typedSecrets: z.array(z.string()).readonly(),
+  /** Files of the context that may not be read: where they were copied, the image has empty ones. The first twenty. */
+  unreadable: z.array(z.string()).readonly(),
   /** What came out: a digest or an image id; empty until then. */
   imageId: z.string()
 })

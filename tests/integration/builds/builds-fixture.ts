@@ -9,6 +9,7 @@ import { BuildxProgram } from '@main/builds/buildx-program'
 import { ClassicProgram } from '@main/builds/classic/classic-program'
 import { EngineProgram } from '@main/builds/engine-program'
 import { BuildRegistry } from '@main/builds/registry'
+import type { Reader } from '@main/builds/unreadable-files'
 import { withBuildKit } from '@main/docker/buildkit/grpc'
 import { findBuildOf } from '@main/docker/buildkit/running'
 import { DockerClient } from '@main/docker/client'
@@ -40,10 +41,17 @@ export interface BuildBench {
 
 const noHelper = () => Promise.resolve(null)
 
-/** `buildKit: false`: as of an engine that says it has none. `program`: another buildx than the bundled one. */
+export interface BenchOptions {
+  /** false: as of an engine that says it has none. */
+  readonly buildKit?: boolean
+  /** Another buildx than the bundled one. */
+  readonly program?: string
+  readonly reader?: Reader | null
+}
+
 export function buildBench(
   engine: TestEngine,
-  { buildKit = true, program: buildxProgram }: { readonly buildKit?: boolean; readonly program?: string } = {}
+  { buildKit = true, program: buildxProgram, reader = null }: BenchOptions = {}
 ): BuildBench {
   const tasks = new TaskRegistry()
   const buildx = new Buildx({
@@ -58,7 +66,7 @@ export function buildBench(
   const client = () => DockerClient.connect({ kind: 'unix', path: engine.socket })
   const program = new EngineProgram({
     client,
-    buildx: new BuildxProgram(buildx),
+    buildx: new BuildxProgram(buildx, reader),
     classic: new ClassicProgram({ client, credentials: registryCredentials(`${engine.home}/cli`, noHelper) }),
     wish: buildKit ? undefined : '0'
   })

@@ -29,14 +29,14 @@ describe.skipIf(!canRunEngine)('builds on the real engine', () => {
   })
 
   /** The steps as the CLI's own progress tells them. */
-  async function cliSteps(context: string, ...args: readonly string[]): Promise<BuildSteps> {
-    const { stderr } = await exec(
+  async function cliSteps(...args: readonly string[]): Promise<BuildSteps> {
+    const { stdout, stderr } = await exec(
       `${engine.bundleDir}/cli-plugins/docker-buildx`,
-      ['build', '--progress', 'rawjson', ...args, context],
+      [...args, '--progress', 'rawjson'],
       { env: engine.env, maxBuffer: 64 * 1024 * 1024 }
     )
     const steps = new BuildSteps()
-    for (const line of stderr.split('\n')) {
+    for (const line of `${stdout}\n${stderr}`.split('\n')) {
       const status = parseSolveStatus(line)
       if (status !== null) steps.take(status)
     }
@@ -68,8 +68,17 @@ describe.skipIf(!canRunEngine)('builds on the real engine', () => {
     expect(bench.lines(detail.summary.Id, two!.number)).toEqual(['\u001b[31mtwo\u001b[0m', 'without end'])
     expect(bench.lines(detail.summary.Id)).toContain(`#${two!.number} without end`)
 
+    const told = await cliSteps('history', 'logs', detail.summary.ref.split('/').at(-1) ?? '')
+    expect(told.list.map(({ text }) => text)).toEqual(steps.map(({ text }) => text))
+    for (const [index, step] of told.list.entries()) {
+      // buildx sets the clock of the engine by its own: all by the same.
+      const shift = told.list[0]!.startedAt - steps[0]!.startedAt
+      expect(step.startedAt - shift).toBeCloseTo(steps[index]!.startedAt, 0)
+      expect(step.tookMs).toBeCloseTo(steps[index]!.tookMs!, 1)
+    }
+
     const again = await bench.build({ context, tags: ['stages:1'] })
-    const cli = await cliSteps(context, '--load', '--tag', 'stages:1')
+    const cli = await cliSteps('build', context, '--load', '--tag', 'stages:1')
     const marks = (list: readonly { text: string; state: string }[]) =>
       list.map(({ text, state }) => `${text} ${state}`).sort()
     expect(marks(again.steps)).toEqual(marks(cli.list))

@@ -24,6 +24,7 @@ function detailOf(
     readonly input?: Partial<BuildInput>
     readonly failure?: BuildFailure
     readonly typedSecrets?: string[]
+    readonly unreadable?: string[]
   }
 ): BuildDetail {
   return {
@@ -50,6 +51,7 @@ function detailOf(
     command: 'docker buildx build /web',
     input: { ...emptyBuild(), context: '/web', ...more.input },
     typedSecrets: more.typedSecrets ?? [],
+    unreadable: more.unreadable ?? [],
     imageId: ''
   }
 }
@@ -82,7 +84,7 @@ const failure = (text: string): BuildFailure => ({
 
 async function open(detail: BuildDetail, methods: Partial<Builds> = {}, steps: readonly BuildStep[] = []) {
   const news = fakeStream([{ detail, steps }])
-  const log = { watch: () => fakeStream() }
+  const log = { watch: () => fakeStream<never>() }
   const result: Mounted = await mountPage(
     BuildPage,
     `/builds/${ID}`,
@@ -152,6 +154,11 @@ describe('the page of a build', () => {
     const url = { contextKind: 'url', context: 'https://example.org/x.git' } as const
     const elsewhere = await open(detailOf('Error', { failure: failure('RUN exit 7'), input: url }))
     expect(has(elsewhere.root, name)).toBe(false)
+  })
+
+  it('warns of files that came over empty', async () => {
+    const { root } = await open(detailOf('Done', { unreadable: ['a.key', 'b', 'c', 'd'] }))
+    expect(root.querySelector('[role="alert"]')?.textContent).toContain('a.key, b, c and others.')
   })
 
   it('asks for the values of secrets again instead of rebuilding without them', async () => {
