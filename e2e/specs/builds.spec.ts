@@ -52,7 +52,11 @@ test('a build is started by keyboard, and its steps are those of the CLI', async
   await expect(dialog.command).toContainText(
     `docker buildx build --tag e2e-build:1 --build-arg WHO=world --load ${folder}`
   )
+  await dialog.root.getByRole('button', { name: 'Keep as favourite…' }).press('Enter')
+  await expect(dialog.field('Name of the favourite')).toHaveValue('e2e-build:1')
   expect(await seriousFindings(page)).toEqual([])
+  await page.keyboard.press('Enter')
+  await expect(dialog.root.getByRole('combobox', { name: 'Favourites' })).toHaveValue('e2e-build:1')
   await dialog.submit.focus()
   await page.keyboard.press('Enter')
 
@@ -136,6 +140,17 @@ test('a secret is typed once and is seen nowhere', async ({ quayside, shell }) =
   const build = new BuildPage(page)
   await shell.openImages()
   await dialog.open()
+  // A favourite fills in the form; it is renamed and removed here.
+  const favourites = dialog.root.getByRole('combobox', { name: 'Favourites' })
+  await favourites.selectOption('e2e-build:1')
+  await expect(dialog.field('Build arguments')).toHaveValue('WHO=world')
+  await dialog.root.getByRole('button', { name: 'Rename favourite' }).press('Enter')
+  await dialog.field('Name of the favourite').fill('stages')
+  await page.keyboard.press('Enter')
+  await expect(favourites).toHaveValue('stages')
+  await dialog.root.getByRole('button', { name: 'Remove favourite' }).press('Enter')
+  await expect(favourites).toHaveCount(0)
+  await dialog.field('Build arguments').fill('')
   await dialog.field('Context').fill(folder)
   await dialog.field('Tags').fill('e2e-secret:1')
   await dialog.field('Secrets').fill('id=tok,env=TOKEN')

@@ -65,14 +65,9 @@ export async function buildDetail(
       platform,
       sizeBytes: file.sizeBytes
     })),
-    result: resultOf(record),
+    result: [...new Set(record.results.map(({ file }) => file.digest))],
     error: failure.message || plainText(record.error?.message ?? '')
   }
-}
-
-function resultOf({ response }: HistoryRecord): string[] {
-  const told = [response.get('containerimage.digest'), response.get('containerimage.config.digest')]
-  return [...new Set(told)].filter((digest) => digest !== undefined && digest !== '') as string[]
 }
 
 function groupOf(attrs: ReadonlyMap<string, string>, group: (typeof GROUPS)[number]): BuildPair[] {

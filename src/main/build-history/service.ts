@@ -22,6 +22,7 @@ import { OpenedBuilds } from './dockerbuild/opened'
 import { packBuilds, type PackedBuild } from './dockerbuild/pack'
 import { findLocalState, type FoundState } from './local-state'
 import { buildProgress } from './progress'
+import { imageOfBuild } from './result'
 import { rowOf } from './rows'
 import { watchBuilds } from './watch'
 
@@ -82,7 +83,9 @@ export class BuildHistory {
       const record = await recordOf(buildkit, ref, signal)
       const state = await this.#stateOf(ref)
       const row = rowOf(record, state?.state ?? null, state?.builder ?? ENGINE_BUILDER)
-      return await buildDetail(readerOf(buildkit, signal), record, row)
+      const detail = await buildDetail(readerOf(buildkit, signal), record, row)
+      if (detail.result.length > 0) return detail
+      return { ...detail, result: await imageOfBuild(await this.#deps.client(), row, signal) }
     })
   }
 

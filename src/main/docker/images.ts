@@ -27,7 +27,9 @@ const ImageInspect = z.object({
     .array(z.string())
     .nullish()
     .transform((list) => list ?? []),
-  Size: z.number().optional()
+  Size: z.number().optional(),
+  /** What the engine itself knows of it: when one of its tags was put on it last. */
+  Metadata: z.object({ LastTagTime: z.string().optional() }).optional()
 })
 
 /** Whether the engine has it, by any name or id the CLI takes; null when not. */

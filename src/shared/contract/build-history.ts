@@ -63,7 +63,7 @@ export const PastBuild = z.object({
   materials: z.array(z.object({ uri: z.string(), digest: z.string() })),
   sources: z.array(BuildSource),
   attachments: z.array(BuildAttachment),
-  /** Digests of what came out: of its manifest, and of its configuration. */
+  /** Digests of what came out, or the id of the image; empty when it is not known (any more). */
   result: z.array(z.string()),
   /** What the builder said when it failed, whole. */
   error: z.string()

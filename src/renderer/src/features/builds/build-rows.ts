@@ -99,9 +99,9 @@ function sortValue(build: BuildRecord, key: BuildSortKey, now: number): number |
 
 /** "0.4s", "12.3s", "3m 04s", "2h 05m": as buildx writes durations, short enough for a column. */
 export function durationText(milliseconds: number): string {
-  const seconds = Math.max(0, milliseconds) / 1000
-  if (seconds < 60) return `${(Math.floor(seconds * 10) / 10).toFixed(1)}s`
-  const whole = Math.floor(seconds)
+  const shown = Math.max(0, milliseconds)
+  if (shown < 60_000) return `${(Math.floor(shown / 100) / 10).toFixed(1)}s`
+  const whole = Math.floor(shown / 1000)
   const two = (value: number): string => String(value).padStart(2, '0')
   if (whole < 3600) return `${Math.floor(whole / 60)}m ${two(whole % 60)}s`
   return `${Math.floor(whole / 3600)}h ${two(Math.floor(whole / 60) % 60)}m`

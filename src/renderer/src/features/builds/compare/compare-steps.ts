@@ -63,9 +63,12 @@ function paired(before: BuildStep | null, after: BuildStep | null, index: number
     before,
     after,
     change: changeOf(before, after),
-    differenceMs: old === null || now === null ? null : now - old
+    differenceMs: old === null || now === null ? null : tenths(now) - tenths(old)
   }
 }
+
+/** As both are shown: what is read as 2.4s and 2.5s differs by 0.1s. */
+const tenths = (milliseconds: number): number => Math.floor(milliseconds / 100) * 100
 
 function changeOf(before: BuildStep | null, after: BuildStep | null): string {
   if (before === null) return 'New'

@@ -25,14 +25,18 @@ export function compareTotals(before: Measured, after: Measured): readonly Total
     })
   }
   const totals = ({ progress }: Measured) => progress.value?.totals ?? null
-  row('Duration', ({ detail }) => detail.value?.record.durationMs ?? null, durationText, differenceText)
-  row('Real time of the steps', (view) => totals(view)?.realMs ?? null, durationText, differenceText)
-  row('Added up', (view) => totals(view)?.addedMs ?? null, durationText, differenceText)
+  row('Duration', ({ detail }) => tenths(detail.value?.record.durationMs), durationText, differenceText)
+  row('Real time of the steps', (view) => tenths(totals(view)?.realMs), durationText, differenceText)
+  row('Added up', (view) => tenths(totals(view)?.addedMs), durationText, differenceText)
   row('Steps', (view) => totals(view)?.steps ?? null, String, signed)
   row('Cached steps', (view) => totals(view)?.cached ?? null, String, signed)
   row('Transferred', (view) => totals(view)?.bytes ?? null, bytes, signedBytes)
   return rows
 }
+
+/** As it is shown, so that the difference is that of what is read. */
+const tenths = (milliseconds: number | null | undefined): number | null =>
+  milliseconds === null || milliseconds === undefined ? null : Math.floor(milliseconds / 100) * 100
 
 type Text = (value: number) => string
 
