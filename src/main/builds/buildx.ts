@@ -142,13 +142,21 @@ export function readOutcome(file: string): { readonly ref: string; readonly imag
   try {
     const outcome = Outcome.parse(JSON.parse(readFileSync(file, 'utf8')))
     return {
-      // buildx writes builder and node in front of it.
-      ref: outcome['buildx.build.ref'].split('/').at(-1) ?? '',
+      ref: engineRef(outcome['buildx.build.ref']),
       imageId: outcome['containerimage.digest'] || outcome['containerimage.config.digest']
     }
   } catch {
     return { ref: '', imageId: '' }
   }
+}
+
+/**
+ * Of `builder/node/ref` the last part, for a build that is in the engine's history: its own builder has one node, with its own name;
+ * a node of any other builder has a number.
+ */
+function engineRef(told: string): string {
+  const [builder, node, ref = ''] = told.split('/')
+  return builder === node ? ref : ''
 }
 
 function existing(folder: string | null): string | null {
