@@ -124,7 +124,7 @@ export default defineConfigWithVueTs(
       noElectron,
       noDockerode,
       ban('platform is the lowest layer of main.', [
-        '@main/{docker,resources,engine,handlers,ipc,shell,tasks,logs,terminals,files,images,stopped,stats,registries,builds}/*',
+        '@main/{docker,resources,engine,handlers,ipc,shell,tasks,logs,terminals,files,images,stopped,stats,registries,builds,dockerfiles}/*',
         '**/renderer/**'
       ])
     ]
@@ -146,13 +146,13 @@ export default defineConfigWithVueTs(
       noElectron,
       noChildProcess,
       ban('docker knows the API and nothing above it.', [
-        '@main/{resources,handlers,ipc,shell,tasks,logs,terminals,files,images,stopped,stats,registries,builds}/*',
+        '@main/{resources,handlers,ipc,shell,tasks,logs,terminals,files,images,stopped,stats,registries,builds,dockerfiles}/*',
         '**/renderer/**'
       ])
     ]
   ),
   layer(
-    ['src/main/{resources,tasks,logs,terminals,files,images,stopped,stats,registries,builds}/**'],
+    ['src/main/{resources,tasks,logs,terminals,files,images,stopped,stats,registries,builds,dockerfiles}/**'],
     [
       noElectron,
       noDockerode,

@@ -15,6 +15,7 @@ import { BuildRegistry, type BuildRegistryDeps } from './builds/registry'
 import { withBuildKit } from './docker/buildkit/grpc'
 import { findBuildOf } from './docker/buildkit/running'
 import { registryCredentials } from './docker/registry-credentials'
+import { Dockerfiles } from './dockerfiles/service'
 import { createEngineSupervisor, type EngineSupervisor } from './engine/supervisor'
 import type { Router } from './ipc/router'
 import { askCredentialHelper } from './platform/credential-helper'
@@ -24,6 +25,7 @@ import { Mailbox } from './platform/mailbox'
 import { resolveBundleDir, type Paths } from './platform/paths'
 import { openSettings } from './platform/settings'
 import { EngineSession } from './resources/session'
+import { agreeToEdit, agreeToLose, chooseForBuild } from './shell/build-dialogs'
 import { installMenu } from './shell/menu'
 import { startScanThread } from './logs/scan-thread'
 import { LogService } from './logs/service'
@@ -36,6 +38,8 @@ import { connectSession, followTheme, notifyOfContainers, takePictureOnce } from
 export interface Application {
   /** Answers the page. */
   readonly router: Router
+  /** Asks where something would be lost. */
+  readonly mayQuit: () => boolean
   /** Ends everything that has to end before the process may; its failures are logged. */
   shutDown(): Promise<void>
 }
@@ -61,13 +65,11 @@ export function start(base: {
     log: { warn: (message, { kind }) => log.warn(message, { area: 'session', kind: String(kind) }) }
   })
   const tasks = new TaskRegistry()
-  const program = makeBuildProgram(paths, supervisor, session)
-  const buildProgram = (): BuildProgram => {
-    buildxTarget(supervisor.status)
-    return program
-  }
+  const buildx = makeBuildx(paths, supervisor)
+  const buildProgram = makeBuildProgram(buildx, supervisor, session)
   const builds = new BuildRegistry({ tasks, program: buildProgram, findRef: refFinder(session) })
   const logs = new LogService({ session, startScan: startScanThread, others: builds })
+  const dockerfiles = new Dockerfiles({ chooseFile: () => chooseForBuild('dockerfile'), agree: agreeToEdit })
   const terminals = new TerminalRegistry(() => session.client())
   const told = { endings: new Endings(), navigations: new Mailbox<string>() }
   const parts = {
@@ -80,6 +82,8 @@ export function start(base: {
     tasks,
     buildProgram,
     builds,
+    buildx,
+    dockerfiles,
     logs,
     terminals,
     ...told
@@ -89,7 +93,11 @@ export function start(base: {
   notifyOfContainers({ ...parts, window })
   const picture = process.env['QUAYSIDE_SCREENSHOT']
   if (picture !== undefined) takePictureOnce(supervisor, window, picture, log)
-  return { router: makeRouter(parts), shutDown: () => shutDown(parts) }
+  return { router: makeRouter(parts), mayQuit: () => mayQuit(parts), shutDown: () => shutDown(parts) }
+}
+
+function mayQuit({ dockerfiles }: Parts): boolean {
+  return dockerfiles.unsaved === null || agreeToLose(dockerfiles.unsaved)
 }
 
 /** Asks the BuildKit of the engine in use which of its builds began a step. */
@@ -109,30 +117,45 @@ async function shutDown({ tasks, builds, logs, terminals, supervisor, session, l
   session.disconnect()
 }
 
-/** The bundled buildx, against the engine in use as the docker CLI would reach it; the API for an engine without BuildKit. */
-function makeBuildProgram(paths: Paths, supervisor: EngineSupervisor, session: EngineSession): BuildProgram {
-  const cliConfigDir = process.env['DOCKER_CONFIG'] ?? join(homedir(), '.docker')
-  const buildx = new Buildx({
+/** The bundled buildx, against the engine in use as the docker CLI would reach it. */
+function makeBuildx(paths: Paths, supervisor: EngineSupervisor): Buildx {
+  return new Buildx({
     program: join(
       bundleDir(),
       'cli-plugins',
       process.platform === 'win32' ? 'docker-buildx.exe' : 'docker-buildx'
     ),
-    cliConfigDir,
+    cliConfigDir: cliConfigDir(),
     stateDir: join(paths.cliDir, 'buildx'),
     runDir: paths.runDir,
     target: () => buildxTarget(supervisor.status),
     startLines,
     env: process.env
   })
+}
+
+/** What builds: buildx, or the API for an engine without BuildKit. What it answers throws while no engine runs. */
+function makeBuildProgram(
+  buildx: Buildx,
+  supervisor: EngineSupervisor,
+  session: EngineSession
+): () => BuildProgram {
   const client = () => session.client()
-  const credentials = registryCredentials(cliConfigDir, askCredentialHelper)
-  return new EngineProgram({
+  const credentials = registryCredentials(cliConfigDir(), askCredentialHelper)
+  const program = new EngineProgram({
     client,
     buildx: new BuildxProgram(buildx),
     classic: new ClassicProgram({ client, credentials }),
     wish: process.env['DOCKER_BUILDKIT']
   })
+  return () => {
+    buildxTarget(supervisor.status)
+    return program
+  }
+}
+
+function cliConfigDir(): string {
+  return process.env['DOCKER_CONFIG'] ?? join(homedir(), '.docker')
 }
 
 function bundleDir(): string {

@@ -75,7 +75,10 @@ function open(paths: Paths, log: Logger): void {
     origin: devServer === undefined ? PAGE_ORIGIN : new URL(devServer).origin,
     log
   })
+  let mayQuit = (): boolean => true
+  void application.then((started) => (mayQuit = started.mayQuit))
   manageLifecycle({
+    mayQuit: () => mayQuit(),
     onSecondStart: () => {
       window.show()
       window.focus()

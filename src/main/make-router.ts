@@ -8,8 +8,10 @@ import { runBuildx } from './builders/run-buildx'
 import { Builders } from './builders/service'
 import { BuildHistory } from './build-history/service'
 import type { BuildProgram } from './builds/program'
+import type { Buildx } from './builds/buildx'
 import type { BuildRegistry } from './builds/registry'
 import { DiskService } from './disk/service'
+import type { Dockerfiles } from './dockerfiles/service'
 import { registryCredentials, withOwnLogins, type Credentials } from './docker/registry-credentials'
 import { EngineConfigFile } from './engine/configure'
 import type { EngineSupervisor } from './engine/supervisor'
@@ -20,6 +22,7 @@ import { buildersHandlers } from './handlers/builders'
 import { buildsHandlers } from './handlers/builds'
 import { containersHandlers } from './handlers/containers'
 import { diskHandlers } from './handlers/disk'
+import { dockerfilesHandlers } from './handlers/dockerfiles'
 import { engineHandlers } from './handlers/engine'
 import { execHandlers } from './handlers/exec'
 import { filesHandlers } from './handlers/files'
@@ -62,7 +65,7 @@ import { hubAddress } from './registries/hub-address'
 import { OwnLogins } from './registries/own-logins'
 import { SeenCertificates } from './registries/seen-certificates'
 import type { EngineSession } from './resources/session'
-import { chooseForBuild } from './shell/build-dialogs'
+import { chooseForBuild, type BuildChoice } from './shell/build-dialogs'
 import {
   chooseArchive,
   chooseCertificate,
@@ -94,6 +97,8 @@ export interface Parts {
   /** @throws AppError `EngineNotRunning` */
   readonly buildProgram: () => BuildProgram
   readonly builds: BuildRegistry
+  readonly buildx: Buildx
+  readonly dockerfiles: Dockerfiles
   readonly logs: LogService
   readonly terminals: TerminalRegistry
   readonly endings: Endings
@@ -185,9 +190,14 @@ function loginFinder(own: OwnLogins) {
   }
 }
 
-/** Builds of this app, those that the engine remembers, its build cache, and builders. */
+/** Builds of this app, those that the engine remembers, its build cache, builders, and Dockerfiles that are edited. */
 function buildingHandlers(parts: Parts, cliConfigDir: string) {
-  const { session, paths, tasks, builds, buildProgram } = parts
+  const { session, paths, tasks, builds, buildProgram, buildx, dockerfiles } = parts
+  const choose = async (what: BuildChoice): Promise<string | null> => {
+    const path = await chooseForBuild(what)
+    if (what === 'context' && path !== null) await dockerfiles.chosen(path)
+    return path
+  }
   return {
     buildCache: buildCacheHandlers({ session }),
     buildHistory: buildHistoryHandlers({
@@ -200,8 +210,9 @@ function buildingHandlers(parts: Parts, cliConfigDir: string) {
     builds: buildsHandlers({
       builds,
       shells: { tasks, program: buildProgram, client: () => session.client(), folder: paths.runDir },
-      choose: chooseForBuild
-    })
+      choose
+    }),
+    dockerfiles: dockerfilesHandlers({ dockerfiles, buildx, openExternal })
   }
 }
 

@@ -9,6 +9,7 @@ import type { EngineStatus } from '@shared/contract/engine'
 import { AppError } from '@shared/errors'
 import { engineNotRunning } from '../docker/errors'
 import { HOST_VARIABLE } from '../engine/contexts'
+import { run, type RunOptions, type RunResult } from '../platform/child-process'
 import type { LineProcess, LineProcessOptions, StartLines } from '../platform/line-process'
 
 /** How the CLI would reach the engine in use. */
@@ -105,6 +106,16 @@ export class Buildx {
       input,
       onLine
     })
+  }
+
+  /** A question that ends by itself; a code other than 0 is an answer. @throws AppError as `run` does */
+  async ask(
+    args: readonly string[],
+    options: Pick<RunOptions, 'input' | 'timeoutMs'>,
+    signal: AbortSignal
+  ): Promise<RunResult> {
+    const { program, runDir } = this.#deps
+    return await run(program, args, { ...options, cwd: runDir, env: this.environment() }, signal)
   }
 
   /** What every run of buildx for the engine in use has in its environment. */

@@ -7,6 +7,8 @@ import { app, type BrowserWindow } from 'electron'
 export interface LifecycleOptions {
   /** Called when a second start of the app was refused in favour of this one. */
   readonly onSecondStart: () => void
+  /** False when the user stays: something is not saved. */
+  readonly mayQuit: () => boolean
   /** Everything that has to end before the process may; its failures are its own to log. */
   readonly shutDown: () => Promise<void>
 }
@@ -29,7 +31,7 @@ export function manageLifecycle(options: LifecycleOptions): Lifecycle {
   app.on('before-quit', (event) => {
     if (phase === 'stopped') return
     event.preventDefault()
-    if (phase === 'stopping') return
+    if (phase === 'stopping' || !options.mayQuit()) return
     phase = 'stopping'
     void options.shutDown().finally(() => {
       phase = 'stopped'

@@ -6,6 +6,7 @@ import { builders } from './builders'
 import { builds } from './builds'
 import { containers } from './containers'
 import { disk } from './disk'
+import { dockerfiles } from './dockerfiles'
 import type { Api as ApiOf } from './dsl'
 import { engine } from './engine'
 import { exec } from './exec'
@@ -32,6 +33,7 @@ export const contract = {
   builds,
   containers,
   disk,
+  dockerfiles,
   engine,
   exec,
   files,

@@ -1,9 +1,14 @@
-/** Builders through the bundled buildx, on the real engine. A BuildKit in a container needs an image: none is started here. */
+/**
+ * What is asked of the bundled buildx and ends by itself, on the real engine: builders, and the checks of a Dockerfile. A
+ * BuildKit in a container needs an image: none is started here.
+ */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Builder, type NewBuilder } from '@shared/contract/builders'
 import { Builders } from '@main/builders/service'
+import { checkDockerfile } from '@main/dockerfiles/check'
 import { run } from '@main/platform/child-process'
-import { bundleDir, canRunEngine, startEngine, type TestEngine } from '../engine-fixture'
+import { BUSYBOX, bundleDir, canRunEngine, startEngine, type TestEngine } from '../engine-fixture'
+import { buildBench } from './builds-fixture'
 
 describe.skipIf(!canRunEngine)('builders', () => {
   let engine: TestEngine
@@ -67,5 +72,50 @@ describe.skipIf(!canRunEngine)('builders', () => {
       message: expect.stringContaining('nonsense') as string
     })
     expect((await builders.list(signal)).map(({ name }) => name)).not.toContain('harbour')
+  })
+
+  it('checks a Dockerfile that is being written, and builds, pulls and remembers nothing', async () => {
+    await engine.importBusybox()
+    const bench = buildBench(engine)
+    const context = bench.context({ x: 'left out', '.dockerignore': 'x' })
+    const check = (...lines: readonly string[]) =>
+      checkDockerfile(
+        bench.buildx,
+        { context, contextKind: 'folder', buildArgs: [], target: '', text: lines.join('\n') },
+        signal
+      )
+    const before = await engine.docker('buildx', 'history', 'ls')
+    const { findings, unavailable } = await check(
+      '# syntax=docker/dockerfile:1',
+      `FROM ${BUSYBOX} as base`,
+      'COPY x /',
+      'MAINTAINER me'
+    )
+    expect(unavailable).toBe('')
+    expect(findings.map(({ rule, line, severity }) => `${severity} ${rule} ${line}`).sort()).toEqual([
+      'warning CopyIgnoredFile 3',
+      'warning FromAsCasing 2',
+      'warning MaintainerDeprecated 4'
+    ])
+    for (const { url } of findings) expect(url).toMatch(/^https:\/\/docs\.docker\.com\//)
+    expect(await check(`FROM ${BUSYBOX}`, 'FOO')).toMatchObject({
+      stopped: true,
+      unavailable: '',
+      findings: [{ severity: 'error', line: 2, message: expect.stringContaining('FOO') as string }]
+    })
+    // Nobody can be reached from here: that is no finding.
+    expect(await check('FROM nowhere.invalid/x')).toMatchObject({
+      findings: [],
+      unavailable: 'the registry of nowhere.invalid/x cannot be reached.'
+    })
+    const gone = new AbortController()
+    const left = checkDockerfile(
+      bench.buildx,
+      { context, contextKind: 'folder', buildArgs: [], target: '', text: `FROM ${BUSYBOX}` },
+      gone.signal
+    )
+    gone.abort()
+    await expect(left).resolves.toMatchObject({ findings: [] })
+    expect(await engine.docker('buildx', 'history', 'ls')).toBe(before)
   })
 })

@@ -26,6 +26,7 @@ export interface Ended {
 export interface BuildBench {
   readonly tasks: TaskRegistry
   readonly builds: BuildRegistry
+  readonly buildx: Buildx
   /** A folder with these files. */
   context(files: Readonly<Record<string, string>>): string
   input(more: Partial<BuildInput>): BuildInput
@@ -101,6 +102,7 @@ export function buildBench(
   return {
     tasks,
     builds,
+    buildx,
     context(files) {
       const folder = mkdtempSync(`${engine.home}/context-`)
       for (const [name, text] of Object.entries(files)) {

@@ -1,5 +1,5 @@
 /** The place of a failed step in its Dockerfile, in the form in which buildx prints it: the API tells a number only. Pure. */
-import { instructionsOf } from '@shared/docker/dockerfile-outline'
+import { instructionsOf } from '@shared/docker/dockerfile-instructions'
 
 const AROUND = 3
 

@@ -26,6 +26,7 @@ export const STREAM_METHODS: ReadonlySet<string> = new Set([
   'containers.statsHistory',
   'containers.watch',
   'disk.read',
+  'dockerfiles.check',
   'engine.watch',
   'exec.session',
   'exec.watch',

@@ -73,6 +73,12 @@ const ROUTES: readonly RouteRecordRaw[] = [
     meta: { page: 'Builds', needsEngine: true, staysReadable: true }
   },
   {
+    path: '/builds/dockerfile',
+    component: () => import('@/features/builds/dockerfile/DockerfilePage.vue'),
+    props: ({ query }) => ({ context: text(query['context']), dockerfile: text(query['file']) }),
+    meta: { page: 'Builds' }
+  },
+  {
     path: '/builds/history/:ref/:tab?',
     component: () => import('@/features/builds/PastBuildPage.vue'),
     props: ({ params }) => ({ build: params['ref'], tab: params['tab'] }),
@@ -138,6 +144,11 @@ const ROUTES: readonly RouteRecordRaw[] = [
   },
   { path: '/:unknown(.*)*', redirect: '/' }
 ]
+
+/** Of a query what is one text. */
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : ''
+}
 
 export function makeRouter(history: RouterHistory = createWebHashHistory()): Router {
   return createRouter({ history, routes: ROUTES })

@@ -1,0 +1,7 @@
+/** How much of a Dockerfile is edited and checked. Used by the contract, main and the page. */
+
+/** A file of this many bytes can be edited; a larger one is no Dockerfile that somebody wrote. */
+export const MOST_DOCKERFILE_BYTES = 1_000_000
+
+/** BuildKit's checks are left out over this: the text goes to main each time. */
+export const MOST_CHECKED_CHARACTERS = 250_000
