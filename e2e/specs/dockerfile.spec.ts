@@ -16,6 +16,7 @@ async function answerDialogs(app: ElectronApplication, path: string): Promise<vo
   await app.evaluate(({ dialog }, chosen) => {
     dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [chosen] })
     dialog.showMessageBox = () => Promise.resolve({ response: 1, checkboxChecked: false })
+    dialog.showMessageBoxSync = () => 1
   }, path)
 }
 

@@ -41,7 +41,8 @@ export function editorExtensions(known: Known, { save, attributes }: EditorEvent
     highlightActiveLine(),
     highlightSpecialChars({ addSpecialChars: /[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/ }),
     StreamLanguage.define(dockerFile),
-    autocompletion({ override: [completionSource(known)], icons: false }),
+    // A list that is seen can be chosen from at once.
+    autocompletion({ override: [completionSource(known)], icons: false, interactionDelay: 0 }),
     hoverTooltip(hover),
     search({ top: true }),
     keymap.of([

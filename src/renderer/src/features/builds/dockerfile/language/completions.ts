@@ -86,7 +86,10 @@ function argumentCompletions(text: string, place: Arguments, images: readonly st
       return plain.length === 1 ? whole([{ label: 'AS', kind: 'keyword', apply: 'AS ' }]) : NONE
     case 'COPY':
     case 'ADD':
-      return before.some((one) => one.startsWith('--from=')) ? NONE : fileCompletions(word)
+      // A place in the image is no file of the context.
+      if (before.some((one) => one.startsWith('--from=')) || (plain.length > 0 && word.startsWith('/')))
+        return NONE
+      return fileCompletions(word)
     case 'STOPSIGNAL':
       return whole(SIGNALS.map((label) => ({ label, kind: 'enum' })))
     case 'HEALTHCHECK':

@@ -74,6 +74,7 @@ describe('completion', () => {
     expect(files('FROM a\nCOPY src/ma|')).toMatchObject({ filesOf: 'src/', replaced: 2 })
     expect(files('FROM a\nADD --chown=1 |')).toMatchObject({ filesOf: '' })
     expect(files('FROM a\nCOPY --from=x |')).toMatchObject({ filesOf: null })
+    expect(files('FROM a\nCOPY x /|')).toMatchObject({ filesOf: null })
     expect(files('FROM a\nRUN --mount=type=bind,source=a/b|')).toMatchObject({ filesOf: 'a/', replaced: 1 })
   })
 
