@@ -3,5 +3,5 @@
 /** A file of this many bytes can be edited; a larger one is no Dockerfile that somebody wrote. */
 export const MOST_DOCKERFILE_BYTES = 1_000_000
 
-/** BuildKit's checks are left out over this: the text goes to main each time. */
+/** Over this BuildKit's checks, completion and help are left out: each reads the text anew, at every key or so. */
 export const MOST_CHECKED_CHARACTERS = 250_000

@@ -8,6 +8,7 @@ import {
   type CompletionResult
 } from '@codemirror/autocomplete'
 import type { EditorView } from '@codemirror/view'
+import { MOST_CHECKED_CHARACTERS } from '@shared/docker/dockerfile-limits'
 import { completionsAt, type Offer } from './language/completions'
 
 export interface Known {
@@ -23,6 +24,7 @@ const INVITING = /[=,/$]$/
 export function completionSource({ images, names }: Known) {
   return async (context: CompletionContext): Promise<CompletionResult | null> => {
     const { state, pos, explicit } = context
+    if (state.doc.length > MOST_CHECKED_CHARACTERS) return null
     const line = state.doc.lineAt(pos)
     const column = pos - line.from
     const { replaced, offers, filesOf } = completionsAt(state.sliceDoc(), line.number, column, images())

@@ -16,6 +16,7 @@ import {
   lineNumbers,
   type KeyBinding
 } from '@codemirror/view'
+import { MOST_CHECKED_CHARACTERS } from '@shared/docker/dockerfile-limits'
 import { codeTheme } from '@/components/files/code-theme'
 import { completionSource, type Known } from './completion-source'
 import { editorTheme } from './editor-theme'
@@ -97,6 +98,7 @@ export function format(view: EditorView): boolean {
 
 function hover(view: EditorView, pos: number) {
   const line = view.state.doc.lineAt(pos)
+  if (view.state.doc.length > MOST_CHECKED_CHARACTERS) return null
   const help = helpAt(view.state.sliceDoc(), line.number, pos - line.from, false)
   if (help === null) return null
   return {
@@ -117,9 +119,12 @@ function hover(view: EditorView, pos: number) {
   }
 }
 
+const MOST_MARKS = 1000
+
 /** Of findings those that fit the text; a place that is gone is none. */
 export function diagnosticsOf(doc: Text, findings: readonly Finding[]): Diagnostic[] {
   return findings
+    .slice(0, MOST_MARKS)
     .filter(({ line }) => line <= doc.lines)
     .map(({ line, endLine, columns, severity, rule, message }) => {
       const first = doc.line(line)
