@@ -93,7 +93,6 @@ describe.skipIf(!canRunEngine)('builders', () => {
     )
     expect(unavailable).toBe('')
     expect(findings.map(({ rule, line, severity }) => `${severity} ${rule} ${line}`).sort()).toEqual([
-      'warning CopyIgnoredFile 3',
       'warning FromAsCasing 2',
       'warning MaintainerDeprecated 4'
     ])

@@ -10,7 +10,7 @@ const RULES = 'https://docs.docker.com/reference/build-checks/'
 const REFERENCE = 'https://docs.docker.com/reference/dockerfile/'
 
 /** What both know, under BuildKit's name. */
-const SHARED: Partial<Record<ValidationCode, string>> = {
+const SHARED: Partial<Record<number, string>> = {
   [ValidationCode.CASING_INSTRUCTION]: 'ConsistentInstructionCasing',
   [ValidationCode.DUPLICATE_BUILD_STAGE_NAME]: 'DuplicateStageName',
   [ValidationCode.EMPTY_CONTINUATION_LINE]: 'NoEmptyContinuation',
@@ -20,6 +20,8 @@ const SHARED: Partial<Record<ValidationCode, string>> = {
   [ValidationCode.WORKDIR_IS_NOT_ABSOLUTE]: 'WorkdirRelativePath',
   [ValidationCode.BASE_NAME_EMPTY]: 'UndefinedArgInFrom'
 }
+
+const CASING: number = ValidationCode.CASING_INSTRUCTION
 
 /** BuildKit tries these itself: once it has, its word counts. */
 export const BUILDKIT_RULES: ReadonlySet<string> = new Set(Object.values(SHARED))
@@ -35,14 +37,14 @@ export function lint(text: string): Finding[] {
   return validate(text).flatMap((found) => {
     const { range, severity } = found
     const message = typeof found.message === 'string' ? found.message : found.message.value
-    const code = codeOf(found.code)
+    const code = typeof found.code === 'number' ? found.code : -1
     const shared = SHARED[code]
     const rule = shared ?? ruleName(code)
     const key = `${rule} ${range.start.line} ${range.start.character}`
     const isError = severity === 1
     if (seen.has(key) || (KNOWN_FLAGS.test(message) && isError)) return []
     // BuildKit wants one casing, not the large one.
-    if (code === ValidationCode.CASING_INSTRUCTION && lowercase) return []
+    if (code === CASING && lowercase) return []
     if (!isError && (skipped.all || skipped.rules.has(rule.toLowerCase()))) return []
     seen.add(key)
     const line = Math.min(range.start.line, lines.length - 1)
@@ -90,14 +92,9 @@ function isLowercase(text: string): boolean {
   return true
 }
 
-/** The linter's own codes come as numbers. */
-function codeOf(code: unknown): ValidationCode {
-  return typeof code === 'number' ? code : ValidationCode.INVALID_SYNTAX
-}
-
 /** UNKNOWN_COPY_FLAG: UnknownCopyFlag. */
-function ruleName(code: ValidationCode): string {
-  return ValidationCode[code]
+function ruleName(code: number): string {
+  return (ValidationCode[code] ?? 'INVALID_SYNTAX')
     .toLowerCase()
     .replace(/(?:^|_)([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())
 }
