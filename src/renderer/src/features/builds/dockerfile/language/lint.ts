@@ -10,7 +10,7 @@ const RULES = 'https://docs.docker.com/reference/build-checks/'
 const REFERENCE = 'https://docs.docker.com/reference/dockerfile/'
 
 /** What both know, under BuildKit's name. */
-const SHARED: Partial<Record<number, string>> = {
+const SHARED: Readonly<Record<number, string>> = {
   [ValidationCode.CASING_INSTRUCTION]: 'ConsistentInstructionCasing',
   [ValidationCode.DUPLICATE_BUILD_STAGE_NAME]: 'DuplicateStageName',
   [ValidationCode.EMPTY_CONTINUATION_LINE]: 'NoEmptyContinuation',
