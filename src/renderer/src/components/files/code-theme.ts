@@ -18,6 +18,8 @@ const look = EditorView.theme({
   '&.cm-focused': { outline: '2px solid var(--focus)', outlineOffset: '-2px' },
   '.cm-scroller': { fontFamily: 'var(--font-mono)', fontSize: 'var(--text-small)', lineHeight: '1.5' },
   '.cm-content': { caretColor: 'var(--text)' },
+  // The page's own selection brings a colour for text on its background; here the editor draws another one.
+  '.cm-line::selection, .cm-line ::selection': { color: 'currentcolor !important' },
   '.cm-cursor': { borderLeftColor: 'var(--text)' },
   '.cm-gutters': {
     backgroundColor: 'var(--surface)',

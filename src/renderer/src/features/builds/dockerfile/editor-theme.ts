@@ -2,8 +2,6 @@
 import { EditorView } from '@codemirror/view'
 
 export const editorTheme = EditorView.theme({
-  // The page's own selection brings a colour for text on its background; here the editor draws another one.
-  '.cm-line::selection, .cm-line ::selection': { color: 'currentcolor !important' },
   '.cm-tooltip': {
     border: '1px solid var(--line)',
     borderRadius: 'var(--radius)',
