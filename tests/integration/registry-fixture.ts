@@ -35,6 +35,8 @@ export interface RegistryOptions {
   /** The engine whose network it is in; null: the machine's. */
   readonly engine: Place
   readonly user?: { readonly name: string; readonly password: string }
+  /** Who gives the tokens that it wants, and the file with the certificate that those are signed with. */
+  readonly tokens?: { readonly realm: string; readonly certificate: string }
   /** Whether it deletes what it is asked to. */
   readonly deletes?: boolean
   /** Files: its certificate and key, and whose client certificates it wants to see. */
@@ -47,6 +49,7 @@ export async function startRegistry({
   home,
   engine,
   user,
+  tokens,
   deletes,
   tls
 }: RegistryOptions): Promise<TestRegistry> {
@@ -56,7 +59,9 @@ export async function startRegistry({
     const { stdout } = await exec('htpasswd', ['-Bbn', user.name, user.password])
     await writeFile(`${folder}/htpasswd`, stdout.trim() + '\n')
   }
-  const auth = user === undefined ? '' : `auth:\n  htpasswd:\n    realm: test\n    path: ${folder}/htpasswd\n`
+  const htpasswd = user === undefined ? '' : `htpasswd:\n    realm: test\n    path: ${folder}/htpasswd\n`
+  const token = tokens === undefined ? '' : tokenConfig(tokens)
+  const auth = htpasswd + token === '' ? '' : `auth:\n  ${htpasswd}${token}`
   await writeFile(
     `${folder}/config.yml`,
     `version: 0.1\nlog:\n  level: error\nstorage:\n  filesystem:\n    rootdirectory: ${folder}/data\n` +
@@ -66,6 +71,11 @@ export async function startRegistry({
   const child = start(engine, 'docker-registry', 'serve', `${folder}/config.yml`)
   await untilListening(engine, port, child)
   return { address: `localhost:${port}`, stop: async () => await end(child) }
+}
+
+function tokenConfig({ realm, certificate }: NonNullable<RegistryOptions['tokens']>): string {
+  const names = '    service: tests\n    issuer: tests\n'
+  return `token:\n    realm: ${realm}\n${names}    rootcertbundle: ${certificate}\n`
 }
 
 function tlsConfig({ certificate, key, clientAuthority }: NonNullable<RegistryOptions['tls']>): string {

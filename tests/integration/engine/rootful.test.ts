@@ -2,8 +2,42 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { canRunEngine, startEngine } from '../engine-fixture'
+import { EngineConfigFile, type ConfigEdit } from '@main/engine/configure'
+import { isAsWished, withWish, type RegistryWish } from '@main/registries/engine-settings'
+import { bundleDir, canRunEngine, startEngine } from '../engine-fixture'
 import { containerPid, eventually, leftovers, supervisedHome, type SupervisedHome } from './supervised'
+
+/** What dockerd reads anew counts at once; what it refuses, or does not say that it has, leaves the file as it was. */
+async function reconfigures({ paths }: SupervisedHome): Promise<ConfigEdit> {
+  const file = new EngineConfigFile(paths, bundleDir)
+  const text = (): string => readFileSync(paths.engineConfig, 'utf8')
+  const edit = (wish: RegistryWish): ConfigEdit => ({
+    change: (config) => withWish(config, wish),
+    applied: (info) => isAsWished(wish, info)
+  })
+  const add = edit({ host: 'r.internal:5000', insecure: true, mirrors: ['https://m.internal'] })
+  expect(await file.change(add)).toBe('read')
+  const before = text()
+  expect(JSON.parse(before)).toMatchObject({
+    'live-restore': true,
+    'registry-mirrors': ['https://m.internal/']
+  })
+  const ftp: ConfigEdit = {
+    change: (config) => ({ ...config, 'registry-mirrors': ['ftp://x'] }),
+    applied: () => true
+  }
+  await expect(file.change(ftp)).rejects.toMatchObject({
+    message: expect.stringContaining('does not accept') as string,
+    hint: expect.stringContaining('unsupported scheme') as string
+  })
+  const impatient = new EngineConfigFile(paths, bundleDir, 200)
+  const unsaid: ConfigEdit = { change: (config) => ({ ...config, debug: true }), applied: () => false }
+  await expect(impatient.change(unsaid)).rejects.toThrow('They were taken back')
+  expect(text()).toBe(before)
+  expect(existsSync(`${paths.engineConfig}.check`)).toBe(false)
+  expect(await file.change(edit({ host: 'r.internal:5000', insecure: false, mirrors: [] }))).toBe('read')
+  return add
+}
 
 describe.skipIf(!canRunEngine)('a rootful engine', () => {
   let home: SupervisedHome
@@ -31,7 +65,10 @@ describe.skipIf(!canRunEngine)('a rootful engine', () => {
     expect(readFileSync(`/proc/${pid}/limits`, 'utf8')).toMatch(/Max open files +(1048576|[2-9]\d{4,})/)
     expect((await supervisor.preconditions()).filter(({ result }) => result === 'failed')).toEqual([])
     expect((await supervisor.log(10)).lines.length).toBeGreaterThan(0)
+    const inForce = await reconfigures(home)
+    expect(home.enginePid()).toBe(pid)
     await supervisor.stop()
+    expect(await new EngineConfigFile(home.paths, bundleDir).change(inForce)).toBe('written')
     expect(supervisor.status.state).toEqual({ name: 'stopped' })
     expect(seen).toEqual([`running {"kind":"unix","path":"${home.paths.socket}"}`, 'not running'])
     expect(leftovers(home.home)).toEqual([])

@@ -6,7 +6,7 @@ import { execFileSync } from 'node:child_process'
 import { X509Certificate } from 'node:crypto'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:https'
-import { createServer as createTcpServer, type AddressInfo } from 'node:net'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -19,6 +19,7 @@ import { trustFor } from '@main/registries/registry-trust'
 import { failureOf, LOGIN, NEVER } from '@main/registries/testing'
 import type { AppError } from '@shared/errors'
 import { startRegistry, type TestRegistry } from '../registry-fixture'
+import { unusedPort } from './unused-port'
 
 let folder: string
 let server: Server
@@ -31,14 +32,6 @@ const access = (): RegistryAccess => ({
 })
 const tested = async () =>
   await testRegistry({ http: new RegistryHttp(access()), access: access(), problem: null }, NEVER)
-
-async function unusedPort(): Promise<number> {
-  const one = createTcpServer()
-  await new Promise<void>((resolve) => one.listen(0, '127.0.0.1', resolve))
-  const { port } = one.address() as AddressInfo
-  await new Promise((resolve) => one.close(resolve))
-  return port
-}
 
 function openssl(...args: string[]): void {
   execFileSync('openssl', args, { cwd: folder, stdio: 'ignore' })

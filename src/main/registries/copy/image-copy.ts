@@ -44,7 +44,7 @@ export async function copyImage(job: CopyJob, tell: Tell): Promise<Copied> {
     if (!noted) unnoted.add(piece.digest)
   }
   await putManifest(to, tag, plan.root, scope)
-  await assertThere(to, tag, plan)
+  await assertThere(job, plan, scope)
   await writeAbout(job, plan.about, unnoted)
   return { digest: plan.root.digest, sameDigest: plan.sameDigest, about: plan.about.length }
 }
@@ -114,12 +114,10 @@ const WORDS = {
 } as const
 
 /** What a tag leads to is said by the registry, not by us. */
-async function assertThere(to: Place, tag: string, { root }: CopyPlan): Promise<void> {
+async function assertThere({ to, tag }: CopyJob, { root }: CopyPlan, scope: string): Promise<void> {
   const { http, repository, signal } = to
   const path = `/v2/${repository}/manifests/${tag}`
-  const reply = await http.request({
-    ...{ method: 'HEAD', path, accept: MANIFESTS, scope: `repository:${repository}:pull,push`, signal }
-  })
+  const reply = await http.request({ method: 'HEAD', path, accept: MANIFESTS, scope, signal })
   const told = reply.headers['docker-content-digest'] ?? root.digest
   if (reply.status !== 200 || told !== root.digest) throw notAsTold(http.host, `${repository}:${tag}`)
 }
