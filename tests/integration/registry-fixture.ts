@@ -39,6 +39,8 @@ export interface RegistryOptions {
   readonly tokens?: { readonly realm: string; readonly certificate: string }
   /** Whether it deletes what it is asked to. */
   readonly deletes?: boolean
+  /** Where it listens; 127.0.0.1 when it is not said. */
+  readonly ip?: string
   /** Files: its certificate and key, and whose client certificates it wants to see. */
   readonly tls?: { readonly certificate: string; readonly key: string; readonly clientAuthority?: string }
 }
@@ -51,6 +53,7 @@ export async function startRegistry({
   user,
   tokens,
   deletes,
+  ip = '127.0.0.1',
   tls
 }: RegistryOptions): Promise<TestRegistry> {
   const folder = `${home}/registry-${port}`
@@ -66,11 +69,12 @@ export async function startRegistry({
     `${folder}/config.yml`,
     `version: 0.1\nlog:\n  level: error\nstorage:\n  filesystem:\n    rootdirectory: ${folder}/data\n` +
       `  delete:\n    enabled: ${deletes === true}\n` +
-      `http:\n  addr: 127.0.0.1:${port}\n${tls === undefined ? '' : tlsConfig(tls)}${auth}`
+      `http:\n  addr: ${ip}:${port}\n${tls === undefined ? '' : tlsConfig(tls)}${auth}`
   )
   const child = start(engine, 'docker-registry', 'serve', `${folder}/config.yml`)
-  await untilListening(engine, port, child)
-  return { address: `localhost:${port}`, stop: async () => await end(child) }
+  await untilListening(engine, port, child, ip)
+  const host = ip === '127.0.0.1' ? 'localhost' : ip
+  return { address: `${host}:${port}`, stop: async () => await end(child) }
 }
 
 function tokenConfig({ realm, certificate }: NonNullable<RegistryOptions['tokens']>): string {
@@ -142,8 +146,13 @@ export async function startCuttingProxy(
   }
 }
 
-async function untilListening(engine: Place, port: number, child: ChildProcess): Promise<void> {
-  const ask = ['nc', '-w', '2', '127.0.0.1', String(port)]
+async function untilListening(
+  engine: Place,
+  port: number,
+  child: ChildProcess,
+  ip = '127.0.0.1'
+): Promise<void> {
+  const ask = ['nc', '-w', '2', ip, String(port)]
   for (const deadline = Date.now() + 30_000; Date.now() < deadline; await sleep(50)) {
     if (child.exitCode !== null) throw new Error(`What was to listen on ${port} ended with ${child.exitCode}`)
     const asked = exec(...inside(engine, 'busybox', ask))

@@ -1,10 +1,11 @@
 /** "Certificates" of a registry: what the engine in use trusts for it and shows to it. Thin; paths of files that are chosen stay here. */
+import type { Authorities } from '@shared/contract/registries'
 import type { Handlers } from '../ipc/handler'
 import { authoritiesOf, distrustAuthority, trustAuthority } from '../registries/authorities'
 import { requireFolder } from '../registries/cert-folder'
 import { addClient, holdsKey, readChosen, removeClient } from '../registries/client-certificates'
 import type { EngineSession } from '../resources/session'
-import { isLocal } from './open-registry'
+import { isLocal, reachOf } from './open-registry'
 
 export type CertificateChoice = (what: 'authority' | 'certificate' | 'key') => Promise<string | null>
 
@@ -23,25 +24,29 @@ export function registryCertificateHandlers(deps: RegistryCertificatesDeps) {
     const client = await session.client().catch(() => null)
     return client === null || isLocal(client) ? certFolder() : null
   }
+  const told = async (host: string, folder: string | null, signal: AbortSignal): Promise<Authorities> => ({
+    ...authoritiesOf(host, folder),
+    insecure: (await reachOf(session, signal)).isInsecure(host)
+  })
   return {
-    async authorities({ host: typed }) {
-      return authoritiesOf(parse(typed).host, await folderHere())
+    async authorities({ host: typed }, { signal }) {
+      return await told(parse(typed).host, await folderHere(), signal)
     },
-    async trust({ host: typed, pem }) {
+    async trust({ host: typed, pem }, { signal }) {
       const { host } = parse(typed)
       const folder = await folderHere()
       trustAuthority(host, folder, pem)
-      return authoritiesOf(host, folder)
+      return await told(host, folder, signal)
     },
-    async trustFile({ host: typed }) {
+    async trustFile({ host: typed }, { signal }) {
       const { host } = parse(typed)
       const folder = requireFolder(host, await folderHere())
       const path = await chooseCertificate('authority')
       if (path === null) return null
       trustAuthority(host, folder, readChosen(path))
-      return authoritiesOf(host, folder)
+      return await told(host, folder, signal)
     },
-    async addClient({ host: typed }) {
+    async addClient({ host: typed }, { signal }) {
       const { host } = parse(typed)
       const folder = requireFolder(host, await folderHere())
       const path = await chooseCertificate('certificate')
@@ -50,14 +55,14 @@ export function registryCertificateHandlers(deps: RegistryCertificatesDeps) {
       const keyPath = holdsKey(certificate) ? path : await chooseCertificate('key')
       if (keyPath === null) return null
       addClient(host, folder, certificate, readChosen(keyPath))
-      return authoritiesOf(host, folder)
+      return await told(host, folder, signal)
     },
-    async distrust({ host: typed, kind }) {
+    async distrust({ host: typed, kind }, { signal }) {
       const { host } = parse(typed)
       const folder = await folderHere()
       if (kind === 'client') removeClient(host, folder)
       else distrustAuthority(host, folder)
-      return authoritiesOf(host, folder)
+      return await told(host, folder, signal)
     }
   } satisfies Partial<Handlers['registries']>
 }

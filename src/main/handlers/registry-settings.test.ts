@@ -50,7 +50,7 @@ describe('the settings of a registry', () => {
     expect(told.problem).toContain('not Quayside’s own')
     expect(told.hint).toContain('/etc/docker/daemon.json')
     const wish = { host: 'r.example', to: 'r.example', insecure: true, mirrors: null }
-    expect(await handlers(null).configure(wish, CONTEXT)).toEqual({ host: 'r.example', applied: 'left' })
+    expect(await handlers(null).configure(wish)).toEqual({ host: 'r.example', applied: 'left' })
   })
 
   it.each(['{', '{"insecure-registries":"x"}'])(
@@ -59,7 +59,7 @@ describe('the settings of a registry', () => {
       const told = await handlers(config(text)).settings({ host: 'r.example' }, CONTEXT)
       expect(told.problem).not.toBe('')
       const wish = { host: 'r.example', to: 'r.example', insecure: true, mirrors: null }
-      await expect(handlers(config(text)).configure(wish, CONTEXT)).rejects.toMatchObject({
+      await expect(handlers(config(text)).configure(wish)).rejects.toMatchObject({
         message: expect.stringContaining('Could not change the settings of r.example') as string
       })
     }
@@ -69,7 +69,7 @@ describe('the settings of a registry', () => {
     added.add('a.example')
     added.add('b.example')
     const to = async (host: string, next: string) =>
-      await handlers(null).configure({ host, to: next, insecure: null, mirrors: null }, CONTEXT)
+      await handlers(null).configure({ host, to: next, insecure: null, mirrors: null })
     expect(await to('a.example', 'c.example')).toEqual({ host: 'c.example', applied: 'left' })
     await expect(to('b.example', 'c.example')).rejects.toMatchObject({ code: 'Conflict' })
     await expect(to('x.example', 'y.example')).rejects.toMatchObject({ code: 'NotFound' })

@@ -102,10 +102,15 @@ async function assertFree(
 ): Promise<void> {
   const { http, repository, signal } = to
   const path = `/v2/${repository}/manifests/${tag}`
-  const reply = await http.request({
-    ...{ method: 'HEAD', path, accept: MANIFESTS, scope: pushScope(from, to), signal }
-  })
-  if (reply.status !== 200) return
+  const scope = pushScope(from, to)
+  const reply = await http
+    .request({ method: 'HEAD', path, accept: MANIFESTS, scope, signal })
+    .catch((error: unknown) => {
+      // The task asks for the login, and goes on with it.
+      if (error instanceof AppError && error.code === 'Unauthorized') return null
+      throw error
+    })
+  if (reply?.status !== 200) return
   const digest = String(reply.headers['docker-content-digest'] ?? '')
   const [only, ...more] = digests
   if (only !== undefined && more.length === 0 && only === digest) return

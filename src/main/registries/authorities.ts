@@ -18,7 +18,7 @@ const MOST = 20
 const OUR_CLIENT = 'quayside.cert'
 
 /** @param folder the `certs.d` of the engine in use; null when the engine is on another machine. */
-export function authoritiesOf(host: string, folder: string | null): Authorities {
+export function authoritiesOf(host: string, folder: string | null): Omit<Authorities, 'insecure'> {
   if (folder === null) return { folder: '', files: [] }
   const own = join(folder, host)
   return {

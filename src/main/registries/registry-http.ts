@@ -29,6 +29,8 @@ export interface RegistryAccess {
   readonly isInsecure: (host: string) => boolean
   readonly trustFor: (host: string) => Trust
   readonly seen?: SeenCertificates
+  /** For a whole reply, however much of it comes; 20 seconds when it is not said. */
+  readonly deadlineMs?: number
 }
 
 export interface Ask {
@@ -86,7 +88,7 @@ export class RegistryHttp {
 
   /** The reply, whatever its status but 401 that a login mends. Fails with what kept the registry from being read. */
   async request(ask: Ask): Promise<Reply> {
-    const signal = AbortSignal.any([ask.signal, AbortSignal.timeout(DEADLINE_MS)])
+    const signal = AbortSignal.any([ask.signal, AbortSignal.timeout(this.#access.deadlineMs ?? DEADLINE_MS)])
     return await this.#enter({ ...ask, signal }, exchange)
   }
 

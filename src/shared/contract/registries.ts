@@ -114,6 +114,8 @@ export type Certificate = z.output<typeof Certificate>
 export const Authorities = z.object({
   /** Where they are; empty when the engine is on another machine. */
   folder: z.string(),
+  /** The engine takes any certificate of this registry, so what is here plays no part. */
+  insecure: z.boolean(),
   files: z.array(
     z.object({
       name: z.string(),

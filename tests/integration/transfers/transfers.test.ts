@@ -9,6 +9,7 @@ import { imageTransferHandlers } from '@main/handlers/image-transfers'
 import { askCredentialHelper } from '@main/platform/credential-helper'
 import { TaskRegistry } from '@main/tasks/registry'
 import { BUSYBOX, canRunEngine, startEngine, type TestEngine } from '../engine-fixture'
+import { clientCertificateCase } from './client-certificate'
 import { startCuttingProxy, startRegistry, type CuttingProxy, type TestRegistry } from '../registry-fixture'
 
 const PASSWORD = 'canary-Pa55/word+äé'
@@ -230,5 +231,9 @@ describe.skipIf(!canRunEngine).each(stores)('images in the $store store', ({ con
     // What the page is told of any of it.
     const { seen } = await until(wrong.Id, () => true)
     expect(JSON.stringify(seen)).not.toContain(PASSWORD)
+  })
+
+  it('come from a registry that wants to see a client certificate once it was added', async () => {
+    await clientCertificateCase(engine)
   })
 })
