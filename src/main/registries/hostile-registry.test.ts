@@ -256,9 +256,10 @@ describe('a tag', () => {
     const { host } = await registry((request, reply) => {
       const answer = answers[request.url?.replace('/v2/team/app/', '') ?? '']
       if (answer === undefined) reply.writeHead(404).end()
-      else reply.end(answer)
+      else reply.writeHead(200, { 'ratelimit-remaining': '97;w=21600', 'x-other': 'no' }).end(answer)
     })
     const found = await readTag(place(host), '1')
+    expect(found.limits).toEqual([{ name: 'ratelimit-remaining', value: '97;w=21600' }])
     expect(found).toMatchObject({ digest: digestOf(index), isIndex: true, more: 0, referrersProblem: '' })
     expect(found.annotations).toEqual([{ name: 'org.example', value: 'yes' }])
     expect(found.images).toMatchObject([

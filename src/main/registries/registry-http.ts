@@ -14,6 +14,7 @@ import {
 } from './http-exchange'
 import { isLoopback } from './known-hosts'
 import { HUB_HOST } from './registry-key'
+import { RateLimits } from './rate-limits'
 import { certificateChanged, registryConnectionError, UNTRUSTED } from './registry-errors'
 import type { Trust } from './registry-trust'
 import type { SeenCertificates } from './seen-certificates'
@@ -72,6 +73,8 @@ export class RegistryHttp {
   readonly #access: RegistryAccess
   readonly #authority: string
   #scheme: 'https:' | 'http:' | null = null
+  /** What is left of what it allows, as its last replies told it. */
+  readonly limits = new RateLimits()
   /** By scope, for as long as this object lives. */
   readonly #authorizations = new Map<string, string>()
 
@@ -201,6 +204,7 @@ export class RegistryHttp {
         verify: !(home && this.#access.isInsecure(this.host)),
         accepted: (fingerprint) => this.#access.seen?.note(url.host, fingerprint)
       })
+      if (home) this.limits.note(reply.headers)
       const to = reply.headers.location
       if (![301, 302, 303, 307, 308].includes(reply.status) || to === undefined) return reply
       // What changes something is done where it was meant to be, or not at all.

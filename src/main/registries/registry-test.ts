@@ -41,7 +41,6 @@ class Test {
   readonly #signal: AbortSignal
   readonly #hostname: string
   readonly #port: number
-  readonly #limits = new Map<string, string>()
   #seen: Seen | null = null
 
   constructor(opened: Opened, signal: AbortSignal) {
@@ -59,7 +58,7 @@ class Test {
   }
 
   get limits() {
-    return [...this.#limits].map(([name, value]) => ({ name, value }))
+    return this.#opened.http.limits.all
   }
 
   async run(name: TestStep['name']): Promise<Step> {
@@ -142,7 +141,6 @@ class Test {
       return ok('It answers as a registry and wants a login.')
     if (reply.status !== 200) throw registryReplyError(http.host, reply.status, reply.headers)
     const version = reply.headers['docker-distribution-api-version']
-    this.#limitsOf(reply.headers)
     const known = typeof version === 'string' ? ` (${oneLine(version, 60)})` : ''
     return ok(`It answers as a registry${known}${http.plain ? ', over plain HTTP' : ''}.`)
   }
@@ -156,7 +154,6 @@ class Test {
       method: hub ? 'HEAD' : 'GET',
       signal: this.#signal
     })
-    this.#limitsOf(reply.headers)
     const wanted = challengesOf(reply.headers['www-authenticate']).length > 0
     if (access.login === null) {
       if (reply.status === 401)
@@ -170,14 +167,6 @@ class Test {
     }
     if (reply.status !== 200) throw registryReplyError(http.host, reply.status, reply.headers)
     return ok('It takes the login that is stored.')
-  }
-
-  /** As they are told; what they mean is between the registry and its reader. */
-  #limitsOf(headers: Readonly<Record<string, unknown>>): void {
-    for (const [name, value] of Object.entries(headers)) {
-      if (!/^(?:x-)?(?:ratelimit|rate-limit)-[a-z-]{1,40}$/.test(name)) continue
-      if (typeof value === 'string' && this.#limits.size < 8) this.#limits.set(name, oneLine(value, 100))
-    }
   }
 
   #stage(): AbortSignal {

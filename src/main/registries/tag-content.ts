@@ -48,7 +48,8 @@ export async function readTag(place: Place, reference: string): Promise<TagConte
     images,
     more: Math.max(0, children.length - MOST_PLATFORMS),
     referrers: [...attestationsIn(manifest), ...referrers].slice(0, MOST_REFERRERS),
-    referrersProblem: problem
+    referrersProblem: problem,
+    limits: place.http.limits.all
   }
 }
 

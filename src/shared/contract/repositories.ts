@@ -63,7 +63,9 @@ export const TagContent = z.object({
   more: z.number(),
   referrers: z.array(Referrer),
   /** Why the referrers may not be all; empty when they are. */
-  referrersProblem: z.string()
+  referrersProblem: z.string(),
+  /** Rate limits, where the registry tells them: `ratelimit-remaining`, `97;w=21600`. */
+  limits: z.array(z.object({ name: z.string(), value: z.string() }))
 })
 export type TagContent = z.output<typeof TagContent>
 

@@ -19,7 +19,7 @@ import { unusedPort } from './unused-port'
 
 const MANIFEST = 'application/vnd.oci.image.manifest.v1+json'
 const INDEX = 'application/vnd.oci.image.index.v1+json'
-const LARGE = 8 * 1024 * 1024
+const LARGE = 4 * 1024 * 1024
 
 let folder: string
 let open: TestRegistry

@@ -1,7 +1,8 @@
 /** What the page says of a registry, in words. */
 import type { StateTone } from '@/components/state-tone'
 import type { KnownRegistry, RegistryOrigin, RegistryTest } from '@shared/contract/registries'
-import type { TagRow } from '@shared/contract/repositories'
+import type { TagContent, TagRow } from '@shared/contract/repositories'
+import { humanDuration } from '@shared/docker/duration'
 
 const ORIGINS: Readonly<Record<RegistryOrigin, string>> = {
   hub: 'every engine',
@@ -45,6 +46,18 @@ export function connectionWord(test: RegistryTest | undefined): Word {
 export function platformsWord({ platforms, platform }: TagRow): { word: string | null; sizeOf: string } {
   if (platforms.length <= 1) return { word: platforms[0] || null, sizeOf: '' }
   return { word: `${platforms.length} platforms`, sizeOf: platform === '' ? '' : `For ${platform}` }
+}
+
+/** What is left of what a registry allows: "97 of 100, for each 6 hours"; null where it does not tell. */
+export function limitWord(limits: TagContent['limits']): string | null {
+  const told = (name: string): string | null => limits.find((one) => one.name === name)?.value ?? null
+  const remaining = told('ratelimit-remaining')
+  if (remaining === null) return null
+  const [left = '', window = ''] = remaining.split(';w=')
+  const [all = ''] = (told('ratelimit-limit') ?? '').split(';')
+  const seconds = Number(window)
+  const each = window !== '' && Number.isFinite(seconds) ? `, for each ${humanDuration(seconds * 1000)}` : ''
+  return `${left}${all === '' ? '' : ` of ${all}`}${each}`
 }
 
 /** What a copy of some platforms of an image comes to; null when none is chosen. */

@@ -7,7 +7,7 @@ import { useApi } from '@/api'
 import { fakeApi, fakeStream, type FakeStream } from '@/api/fake'
 import type { TagRow } from '@shared/contract/repositories'
 import { AppError } from '@shared/errors'
-import { copyWords, platformsWord } from './registry-words'
+import { copyWords, limitWord, platformsWord } from './registry-words'
 import TagCells from './TagCells.vue'
 import { useTagRows, type TagRows } from './use-tag-rows'
 
@@ -100,6 +100,17 @@ describe('the lines that can be seen', () => {
     rows.see(['x'])
     scope.stop()
     expect(opened[2]?.stream.closed).toBe(true)
+  })
+})
+
+describe('a rate limit', () => {
+  it('is told in words where it is told at all', () => {
+    const remaining = { name: 'ratelimit-remaining', value: '97;w=21600' }
+    expect(limitWord([remaining, { name: 'ratelimit-limit', value: '100;w=21600' }])).toBe(
+      '97 of 100, for each 6 hours'
+    )
+    expect(limitWord([{ ...remaining, value: '5' }])).toBe('5')
+    expect(limitWord([])).toBeNull()
   })
 })
 
