@@ -30,12 +30,18 @@ export async function ensureTestTools(log) {
   if (which('apt-get') === null || which('dpkg-deb') === null)
     return log.warn('some tests are skipped: this machine has no apt to get their programs with')
   const admin = process.getuid?.() === 0
-  if (admin) await run('apt-get', ['update'], { timeoutMs: 10 * 60_000 })
+  const update = () => run('apt-get', ['update'], { timeoutMs: 10 * 60_000 })
   // Together, and where that fails one by one: a release that has not all of them has the others.
   const names = missing.map(([, name]) => name)
-  if (admin && names.length > 0 && !(await install(names))) for (const name of names) await install([name])
+  if (admin && names.length > 0) {
+    await update()
+    if (!(await install(names))) for (const name of names) await install([name])
+  }
   const left = missing.filter(([program]) => !which(program)).map(([, name]) => name)
-  if (!helpers && !(await unpackHelpers())) left.push(helpersPackage)
+  // Without lists, or with old ones, nothing is found; reading them takes a while.
+  const unpacked =
+    helpers || (await unpackHelpers()) || (admin && (await update()) && (await unpackHelpers()))
+  if (!unpacked) left.push(helpersPackage)
   if (left.length > 0)
     log.warn(`some tests are skipped, because these packages are missing: ${left.join(' ')}`)
 }

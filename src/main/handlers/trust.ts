@@ -24,9 +24,6 @@ export function trustHandlers(cli: ContentTrustCli, session: Pick<EngineSession,
     async addSigner({ of, name, key, server, ...passphrases }, { signal }) {
       await cli.addSigner({ repository: bare(of), name, key }, server, passphrases, signal)
     },
-    async removeSigner({ of, name, server, ...passphrases }, { signal }) {
-      await cli.removeSigner({ repository: bare(of), name }, server, passphrases, signal)
-    },
     async generateKey({ name, passphrase }, { signal }) {
       return { key: await cli.generateKey(name, passphrase, signal) }
     }

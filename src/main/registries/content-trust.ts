@@ -115,16 +115,6 @@ export class ContentTrustCli {
     })
   }
 
-  async removeSigner(
-    { repository, name }: { readonly repository: string; readonly name: string },
-    server: string,
-    passphrases: Passphrases,
-    signal: AbortSignal
-  ): Promise<void> {
-    const args = ['signer', 'remove', '--force', '--', name, repository]
-    await this.#do(args, { server, passphrases, limitMs: ASK_MS }, 'changed', signal)
-  }
-
   async generateKey(name: string, passphrase: string, signal: AbortSignal): Promise<string> {
     return await this.#withFolder(async (folder) => {
       const passphrases = { root: '', repository: passphrase }
@@ -229,6 +219,11 @@ function refusal(stderr: string, what: string): AppError {
 }
 
 const RULES: readonly (readonly [RegExp, AppError['code'], string])[] = [
+  [
+    /invalid delegation role name/,
+    'Unauthorized',
+    'The first signer is called after the login: log in to the registry, so that the docker command has it, then try again.'
+  ],
   [
     /no signatures or cannot access/,
     'NotFound',

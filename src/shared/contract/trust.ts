@@ -64,10 +64,6 @@ export const trust = {
     params: Repository.extend(Passphrases.shape).extend({ name: SignerName, key: z.string().max(20_000) }),
     result: z.void()
   }),
-  removeSigner: call({
-    params: Repository.extend(Passphrases.shape).extend({ name: SignerName }),
-    result: z.void()
-  }),
   /** Makes a key to sign with and keeps it; answers its public half as PEM text. */
   generateKey: call({
     params: z.object({ name: SignerName, passphrase: Passphrase }),
