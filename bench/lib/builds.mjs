@@ -1,5 +1,5 @@
 // Builds from the form: one of a context of files with stages side by side, one that prints half a million lines while its
-// page is open. The limit is the bundled buildx, which the CLI runs as well, with the same context.
+// page is open; the engine passes on what its limit for a step's log lets through. The limit is the bundled buildx, which the CLI runs as well, with the same context.
 import { spawn } from 'node:child_process'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
@@ -68,6 +68,8 @@ const PAGE = `globalThis.quaysideBuilds ??= {
     const started = performance.now()
     this.button(this.dialog(), 'Build').click()
     await this.until('the beginning', () => this.button(main, 'Cancel') !== undefined)
+    // The page itself is there once its log shows something.
+    await this.until('the log', () => (main.querySelector('[role="log"]')?.textContent ?? '') !== '')
     before = performance.now()
     requestAnimationFrame(next)
     const ended = await this.until('the end', () => this.button(main, 'Rebuild') !== undefined, ${PATIENCE_MS})

@@ -61,9 +61,7 @@ export async function startScriptedEngine(containers) {
 export async function startRealEngine() {
   /** @type {typeof import('../../tests/integration/engine-fixture')} */
   const { startEngine, processesBelow, mountsBelow } = await load('tests/integration/engine-fixture.ts')
-  // BuildKit cuts the log of a step off; here all of it is to come.
-  const unbounded = { BUILDKIT_STEP_LOG_MAX_SIZE: '-1', BUILDKIT_STEP_LOG_MAX_SPEED: '-1' }
-  const engine = await startEngine({ env: unbounded })
+  const engine = await startEngine()
   const { socket, home } = engine
   const stop = async () => {
     await engine.stop()
