@@ -100,6 +100,8 @@ test('a failure is shown at its line, and another build is cancelled in the midd
   await expect(build.failure).toContainText('failed with exit code 7', { timeout: 30_000 })
   await expect(build.failure).toContainText('Dockerfile, line 3')
   await expect(build.failure).toContainText('the reason')
+  // The page tells it: a toast would say it twice, over the log.
+  await expect(page.getByRole('region', { name: 'Notifications' }).getByText('exit code 7')).toHaveCount(0)
   await expect(build.step('exit 7', 'Error')).toBeVisible()
   expect(await seriousFindings(page)).toEqual([])
 

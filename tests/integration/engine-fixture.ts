@@ -38,8 +38,6 @@ export interface TestEngineOptions {
   readonly args?: readonly string[]
   /** Its data root is a file system of so many bytes. */
   readonly diskBytes?: number
-  /** More variables of dockerd. */
-  readonly env?: Readonly<Record<string, string>>
 }
 
 export interface TestEngine {
@@ -68,7 +66,7 @@ export async function startEngine(options: TestEngineOptions = {}): Promise<Test
   const socket = `${home}/docker.sock`
   const env = await prepareHome(home, options.config ?? {})
   if (options.diskBytes !== undefined) await mountDisk(`${home}/data`, options.diskBytes)
-  const daemon = spawnDaemon(home, { ...env, ...options.env }, options)
+  const daemon = spawnDaemon(home, env, options)
   const engine = describeEngine(home, socket, env, daemon)
   try {
     await untilReady(socket, daemon)

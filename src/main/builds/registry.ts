@@ -75,7 +75,8 @@ export class BuildRegistry implements OtherLogs {
     const task = this.#tasks.run(
       `Build ${build.name}`,
       (update, signal) => this.#run(build, { secretValues: values, program }, update, signal),
-      () => `Built ${build.name}`
+      () => `Built ${build.name}`,
+      { page: `/builds/${build.id}` }
     )
     this.#builds.set(build.id, { build, task })
     this.#summaries.touch(build.id)

@@ -37,6 +37,8 @@ interface Entry {
 export interface RunOptions {
   /** The work may be done again after a failure: it reads everything anew and finds what is there already. */
   readonly retryable?: boolean
+  /** The page that tells of it. */
+  readonly page?: string
 }
 
 export class TaskRegistry {
@@ -56,7 +58,7 @@ export class TaskRegistry {
     title: string,
     work: Work<R>,
     lastWord: (result: R) => string = () => 'Done',
-    { retryable = false }: RunOptions = {}
+    { retryable = false, page }: RunOptions = {}
   ): RunningTask<R> {
     const id = randomUUID()
     const abort = new AbortController()
@@ -70,6 +72,7 @@ export class TaskRegistry {
       transfer: null,
       retryable,
       wantsLogin: null,
+      page: page ?? null,
       startedAt: Date.now(),
       endedAt: null
     }

@@ -57,6 +57,8 @@ export const Task = z.object({
   retryable: z.boolean(),
   /** The registry that refused it for want of a login; null for any other end. */
   wantsLogin: z.string().nullable(),
+  /** The page that tells of it while it goes on and when it has ended, such as `/builds/ID`; null for none. */
+  page: z.string().nullable(),
   /** Milliseconds since the epoch. */
   startedAt: z.number(),
   endedAt: z.number().nullable()

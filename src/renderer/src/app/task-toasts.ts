@@ -1,5 +1,9 @@
-/** Says how a task ended, wherever the user is by then. Tasks that had ended before the page was open are not news. */
+/**
+ * Says how a task ended, wherever the user is by then, but for the page that says so itself. Tasks that had ended before the
+ * page was open are not news.
+ */
 import { watch } from 'vue'
+import { useRoute } from 'vue-router'
 import type { Task } from '@shared/contract/tasks'
 import { AppError } from '@shared/errors'
 import { useTasksStore } from '@/stores/tasks'
@@ -8,8 +12,10 @@ import { useToastsStore } from '@/stores/toasts'
 export function useTaskToasts(): void {
   const tasks = useTasksStore()
   const toasts = useToastsStore()
+  const route = useRoute()
 
   function tell(task: Task): void {
+    if (task.page === route.path) return
     if (task.state === 'succeeded') toasts.showSuccess(task.message === '' ? task.title : task.message)
     if (task.state !== 'failed') return
     toasts.showError(

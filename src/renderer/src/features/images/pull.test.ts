@@ -19,6 +19,7 @@ const task = (news: Partial<Task>): Task => ({
   transfer: null,
   retryable: true,
   wantsLogin: null,
+  page: null,
   startedAt: 0,
   endedAt: null,
   ...news
