@@ -2,28 +2,18 @@
  * The composition root: constructs the parts, wires them to one another, starts and stops them. No logic of its own.
  * Loaded by index.ts once the window is on its way.
  */
-import { homedir } from 'node:os'
-import { join } from 'node:path'
-import { app, type BrowserWindow } from 'electron'
+import type { BrowserWindow } from 'electron'
 import { Settings } from '@shared/contract/settings'
-import { Buildx, buildxTarget } from './builds/buildx'
-import { BuildxProgram } from './builds/buildx-program'
-import { ClassicProgram } from './builds/classic/classic-program'
-import { EngineProgram } from './builds/engine-program'
-import type { BuildProgram } from './builds/program'
-import { BuildRegistry, type BuildRegistryDeps } from './builds/registry'
-import { withBuildKit } from './docker/buildkit/grpc'
-import { findBuildOf } from './docker/buildkit/running'
-import { registryCredentials } from './docker/registry-credentials'
+import { makeBuilding } from './build-wiring'
 import { Dockerfiles } from './dockerfiles/service'
-import { createEngineSupervisor, type EngineSupervisor } from './engine/supervisor'
+import { createEngineSupervisor } from './engine/supervisor'
 import type { Router } from './ipc/router'
-import { askCredentialHelper } from './platform/credential-helper'
-import { startLines } from './platform/line-process'
+import { bundleDir } from './places'
 import type { Logger } from './platform/logger'
 import { Mailbox } from './platform/mailbox'
-import { resolveBundleDir, type Paths } from './platform/paths'
+import type { Paths } from './platform/paths'
 import { openSettings } from './platform/settings'
+import { makeLogins } from './registry-wiring'
 import { EngineSession } from './resources/session'
 import { agreeToEdit, agreeToLose, chooseForBuild } from './shell/build-dialogs'
 import { installMenu } from './shell/menu'
@@ -65,10 +55,9 @@ export function start(base: {
     log: { warn: (message, { kind }) => log.warn(message, { area: 'session', kind: String(kind) }) }
   })
   const tasks = new TaskRegistry()
-  const buildx = makeBuildx(paths, supervisor)
-  const buildProgram = makeBuildProgram(buildx, supervisor, session)
-  const builds = new BuildRegistry({ tasks, program: buildProgram, findRef: refFinder(session) })
-  const logs = new LogService({ session, startScan: startScanThread, others: builds })
+  const logins = makeLogins(paths)
+  const building = makeBuilding({ paths, supervisor, session, tasks, credentials: logins.credentials })
+  const logs = new LogService({ session, startScan: startScanThread, others: building.builds })
   const dockerfiles = new Dockerfiles({ chooseFile: () => chooseForBuild('dockerfile'), agree: agreeToEdit })
   const terminals = new TerminalRegistry(() => session.client())
   const told = { endings: new Endings(), navigations: new Mailbox<string>() }
@@ -80,9 +69,8 @@ export function start(base: {
     supervisor,
     session,
     tasks,
-    buildProgram,
-    builds,
-    buildx,
+    logins,
+    ...building,
     dockerfiles,
     logs,
     terminals,
@@ -100,12 +88,6 @@ function mayQuit({ dockerfiles }: Parts): boolean {
   return dockerfiles.unsaved === null || agreeToLose(dockerfiles.unsaved)
 }
 
-/** Asks the BuildKit of the engine in use which of its builds began a step. */
-function refFinder(session: EngineSession): BuildRegistryDeps['findRef'] {
-  return async (step, signal) =>
-    await withBuildKit(await session.client(), signal, (buildkit) => findBuildOf(buildkit, step, signal))
-}
-
 async function shutDown({ tasks, builds, logs, terminals, supervisor, session, log }: Parts): Promise<void> {
   tasks.cancelAll()
   await builds.dispose()
@@ -115,52 +97,4 @@ async function shutDown({ tasks, builds, logs, terminals, supervisor, session, l
     log.error('the engine could not be stopped', { area: 'app' }, thrown)
   })
   session.disconnect()
-}
-
-/** The bundled buildx, against the engine in use as the docker CLI would reach it. */
-function makeBuildx(paths: Paths, supervisor: EngineSupervisor): Buildx {
-  return new Buildx({
-    program: join(
-      bundleDir(),
-      'cli-plugins',
-      process.platform === 'win32' ? 'docker-buildx.exe' : 'docker-buildx'
-    ),
-    cliConfigDir: cliConfigDir(),
-    stateDir: join(paths.cliDir, 'buildx'),
-    runDir: paths.runDir,
-    target: () => buildxTarget(supervisor.status),
-    startLines,
-    env: process.env
-  })
-}
-
-/** What builds: buildx, or the API for an engine without BuildKit. What it answers throws while no engine runs. */
-function makeBuildProgram(
-  buildx: Buildx,
-  supervisor: EngineSupervisor,
-  session: EngineSession
-): () => BuildProgram {
-  const client = () => session.client()
-  const credentials = registryCredentials(cliConfigDir(), askCredentialHelper)
-  const program = new EngineProgram({
-    client,
-    buildx: new BuildxProgram(buildx),
-    classic: new ClassicProgram({ client, credentials }),
-    wish: process.env['DOCKER_BUILDKIT']
-  })
-  return () => {
-    buildxTarget(supervisor.status)
-    return program
-  }
-}
-
-function cliConfigDir(): string {
-  return process.env['DOCKER_CONFIG'] ?? join(homedir(), '.docker')
-}
-
-function bundleDir(): string {
-  const where = app.isPackaged
-    ? { packagedResources: process.resourcesPath }
-    : { repository: app.getAppPath() }
-  return resolveBundleDir({ ...where, platform: process.platform, arch: process.arch })
 }

@@ -5,17 +5,17 @@
 import type { Builder, NewBuilder } from '@shared/contract/builders'
 import { oneLine } from '@shared/docker/text'
 import { AppError } from '@shared/errors'
-import type { RunResult } from '../platform/child-process'
+import type { Buildx } from '../builds/buildx'
 import { parseBuilders } from './parse'
 
-/** Runs the bundled buildx for the engine in use, to its end. */
-export type RunBuildx = (args: readonly string[], signal: AbortSignal) => Promise<RunResult>
+/** Starting a builder may pull its image. */
+const TIMEOUT_MS = 60_000
 
 export class Builders {
-  readonly #run: RunBuildx
+  readonly #buildx: Pick<Buildx, 'ask'>
 
-  constructor(run: RunBuildx) {
-    this.#run = run
+  constructor(buildx: Pick<Buildx, 'ask'>) {
+    this.#buildx = buildx
   }
 
   async list(signal: AbortSignal): Promise<Builder[]> {
@@ -39,7 +39,7 @@ export class Builders {
   }
 
   async #ask(args: readonly string[], signal: AbortSignal): Promise<string> {
-    const { exitCode, stdout, stderr } = await this.#run(args, signal)
+    const { exitCode, stdout, stderr } = await this.#buildx.ask(args, { timeoutMs: TIMEOUT_MS }, signal)
     if (exitCode === 0) return stdout
     throw refusal(stderr)
   }

@@ -5,30 +5,10 @@
 import { accessSync, constants, readFileSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
-import type { EngineStatus } from '@shared/contract/engine'
 import { AppError } from '@shared/errors'
-import { engineNotRunning } from '../docker/errors'
-import { HOST_VARIABLE } from '../engine/contexts'
+import { engineVariables, inheritedVariables, type CliEngine } from '../engine/cli-environment'
 import { run, type RunOptions, type RunResult } from '../platform/child-process'
 import type { LineProcess, LineProcessOptions, StartLines } from '../platform/line-process'
-
-/** How the CLI would reach the engine in use. */
-export interface BuildxTarget {
-  /** `unix:///…` */
-  readonly host: string
-  /** The docker context, where the engine is that of one; its certificates are then found there. */
-  readonly context: string | null
-  /** DOCKER_HOST names it: its certificates are where the variables beside it say. */
-  readonly fromEnvironment: boolean
-}
-
-/** @throws AppError `EngineNotRunning` */
-export function buildxTarget({ state, source, host, contextName }: EngineStatus): BuildxTarget {
-  if (state.name !== 'running') throw engineNotRunning()
-  const fromEnvironment = source === 'context' && contextName === HOST_VARIABLE
-  const named = source === 'context' && contextName !== 'default' && !fromEnvironment
-  return { host, context: named ? contextName : null, fromEnvironment }
-}
 
 export interface BuildxDeps {
   readonly program: string
@@ -39,7 +19,7 @@ export interface BuildxDeps {
   /** For files of one build. */
   readonly runDir: string
   /** @throws AppError `EngineNotRunning` */
-  readonly target: () => BuildxTarget
+  readonly engine: () => CliEngine
   readonly startLines: StartLines
   readonly env: Readonly<Record<string, string | undefined>>
 }
@@ -48,46 +28,6 @@ export interface BuildxRun extends Pick<LineProcessOptions, 'args' | 'input' | '
   /** null: anywhere. */
   readonly cwd: string | null
   readonly variables: Readonly<Record<string, string>>
-}
-
-/** Of the app's environment: what finds programs, agents, keyrings and proxies. Nothing of Quayside's own. */
-const INHERITED = [
-  'PATH',
-  'HOME',
-  'USER',
-  'USERPROFILE',
-  'LANG',
-  'TMPDIR',
-  'TEMP',
-  'SystemRoot',
-  'APPDATA',
-  'LOCALAPPDATA',
-  'XDG_RUNTIME_DIR',
-  'DBUS_SESSION_BUS_ADDRESS',
-  'DISPLAY',
-  'GPG_TTY',
-  'GNUPGHOME',
-  'SSH_AUTH_SOCK',
-  'HTTP_PROXY',
-  'HTTPS_PROXY',
-  'NO_PROXY',
-  'http_proxy',
-  'https_proxy',
-  'no_proxy',
-  'SSL_CERT_FILE'
-]
-
-const TLS_VARIABLES = ['DOCKER_TLS', 'DOCKER_TLS_VERIFY', 'DOCKER_CERT_PATH']
-
-/** The variables that lead a program of the CLI to the engine. `stateDir` is where buildx keeps what it knows of builders. */
-export function targetVariables(
-  { host, context, fromEnvironment }: BuildxTarget,
-  stateDir: string,
-  env: BuildxDeps['env']
-): Record<string, string | undefined> {
-  if (context !== null) return { DOCKER_CONTEXT: context }
-  const tls = fromEnvironment ? TLS_VARIABLES.map((name) => [name, env[name]]) : []
-  return { DOCKER_HOST: host, BUILDX_CONFIG: stateDir, ...Object.fromEntries(tls) }
 }
 
 export class Buildx {
@@ -120,15 +60,16 @@ export class Buildx {
 
   /** What every run of buildx for the engine in use has in its environment. */
   environment(): Record<string, string | undefined> {
-    const { env, cliConfigDir, stateDir, target } = this.#deps
-    const engine = target()
-    const own = Object.fromEntries(INHERITED.map((name) => [name, env[name]]))
+    const { env, cliConfigDir, stateDir } = this.#deps
+    const engine = this.#deps.engine()
     return {
-      ...own,
+      ...inheritedVariables(env),
       DOCKER_CONFIG: cliConfigDir,
       BUILDX_METADATA_PROVENANCE: 'disabled',
       BUILDX_NO_DEFAULT_ATTESTATIONS: env['BUILDX_NO_DEFAULT_ATTESTATIONS'],
-      ...targetVariables(engine, stateDir, env)
+      // Builders of a context are the user's own; those of any other engine are kept apart.
+      BUILDX_CONFIG: engine.context === null ? stateDir : undefined,
+      ...engineVariables(engine, env)
     }
   }
 

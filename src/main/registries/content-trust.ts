@@ -8,6 +8,7 @@ import { z } from 'zod'
 import type { ContentTrust, TrustKey } from '@shared/contract/trust'
 import { oneLine } from '@shared/docker/text'
 import { AppError } from '@shared/errors'
+import { engineVariables, inheritedVariables, type CliEngine } from '../engine/cli-environment'
 import { run } from '../platform/child-process'
 
 export interface TrustDeps {
@@ -17,8 +18,8 @@ export interface TrustDeps {
   readonly cliConfigDir: string
   /** For files of one command. */
   readonly runDir: string
-  /** How the CLI reaches the engine in use; null while none runs. */
-  readonly host: () => string | null
+  /** null while none runs: signatures can be read all the same. */
+  readonly engine: () => CliEngine | null
   readonly env: Readonly<Record<string, string | undefined>>
 }
 
@@ -27,11 +28,6 @@ export interface Passphrases {
   readonly repository: string
 }
 
-const INHERITED = [
-  ...['PATH', 'HOME', 'USERPROFILE', 'SystemRoot', 'APPDATA', 'LOCALAPPDATA', 'XDG_RUNTIME_DIR'],
-  ...['DBUS_SESSION_BUS_ADDRESS', 'DISPLAY', 'GNUPGHOME', 'PASSWORD_STORE_DIR', 'SSL_CERT_FILE'],
-  ...['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'no_proxy']
-]
 const ASK_MS = 60_000
 /** Signing pushes the image first. */
 const SIGN_MS = 30 * 60_000
@@ -130,13 +126,13 @@ export class ContentTrustCli {
   }
 
   async #run(args: readonly string[], { server, passphrases, limitMs }: RunTrust, signal: AbortSignal) {
-    const { program, env, cliConfigDir, host } = this.#deps
+    const { program, env, cliConfigDir } = this.#deps
     const at = serverUrl(server) ?? env['DOCKER_CONTENT_TRUST_SERVER']
-    const engine = host()
+    const engine = this.#deps.engine()
     const variables = {
-      ...Object.fromEntries(INHERITED.map((name) => [name, env[name]])),
+      ...inheritedVariables(env),
       DOCKER_CONFIG: cliConfigDir,
-      ...(engine === null ? {} : { DOCKER_HOST: engine }),
+      ...(engine === null ? {} : engineVariables(engine, env)),
       ...(at === undefined ? {} : { DOCKER_CONTENT_TRUST_SERVER: at }),
       ...(passphrases === undefined || passphrases.root === ''
         ? {}

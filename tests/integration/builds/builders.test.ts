@@ -24,9 +24,10 @@ describe.skipIf(!canRunEngine)('builders', () => {
 
   beforeAll(async () => {
     engine = await startEngine()
-    builders = new Builders((args, stop) =>
-      run(`${bundleDir}/cli-plugins/docker-buildx`, args, { env: engine.env, timeoutMs: 30_000 }, stop)
-    )
+    builders = new Builders({
+      ask: (args, options, stop) =>
+        run(`${bundleDir}/cli-plugins/docker-buildx`, args, { ...options, env: engine.env }, stop)
+    })
   })
   afterAll(async () => {
     await engine.stop()

@@ -60,7 +60,7 @@ export function buildBench(
     cliConfigDir: `${engine.home}/cli`,
     stateDir: `${engine.home}/cli/buildx`,
     runDir: engine.home,
-    target: () => ({ host: `unix://${engine.socket}`, context: null, fromEnvironment: false }),
+    engine: () => ({ host: `unix://${engine.socket}`, context: null, fromEnvironment: false }),
     startLines,
     env: engine.env
   })

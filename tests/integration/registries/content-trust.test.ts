@@ -84,7 +84,7 @@ describe.skipIf(!canRunEngine || !hasNotary)('Docker Content Trust', () => {
       program: join(bundleDir, 'bin', 'docker'),
       cliConfigDir: configDir(),
       runDir: engine.home,
-      host: () => `unix://${engine.socket}`,
+      engine: () => ({ host: `unix://${engine.socket}`, context: null, fromEnvironment: false }),
       env: { PATH: process.env['PATH'], HOME: engine.home }
     })
     await engine.docker('tag', BUSYBOX, `${repository}:1`)

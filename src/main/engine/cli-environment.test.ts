@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { EngineStatus } from '@shared/contract/engine'
-import { buildxTarget, targetVariables } from './buildx'
+import { cliEngine, engineVariables } from './cli-environment'
 
 const status = (more: Partial<EngineStatus>): EngineStatus =>
   ({
@@ -11,11 +11,11 @@ const status = (more: Partial<EngineStatus>): EngineStatus =>
     ...more
   }) as EngineStatus
 const env = { DOCKER_TLS_VERIFY: '1', DOCKER_CERT_PATH: '/certs' }
-const variables = (more: Partial<EngineStatus>) => targetVariables(buildxTarget(status(more)), '/state', env)
+const variables = (more: Partial<EngineStatus>) => engineVariables(cliEngine(status(more)), env)
 
-describe('the variables that lead buildx to the engine', () => {
+describe('the variables that lead a program of the CLI to the engine', () => {
   it('name the socket of the bundled engine and of the default context, without the certificates of another', () => {
-    const own = { DOCKER_HOST: 'unix:///run/x.sock', BUILDX_CONFIG: '/state' }
+    const own = { DOCKER_HOST: 'unix:///run/x.sock' }
     expect(variables({})).toEqual(own)
     expect(variables({ source: 'context', contextName: 'default' })).toEqual(own)
   })
@@ -28,7 +28,6 @@ describe('the variables that lead buildx to the engine', () => {
     const more = { source: 'context', contextName: 'DOCKER_HOST', host: 'tcp://far:2376' } as const
     expect(variables(more)).toEqual({
       DOCKER_HOST: 'tcp://far:2376',
-      BUILDX_CONFIG: '/state',
       DOCKER_TLS: undefined,
       DOCKER_TLS_VERIFY: '1',
       DOCKER_CERT_PATH: '/certs'
