@@ -2,34 +2,23 @@
  * What buildx's and BuildKit's errors mean, and what helps: rules in order, the first that matches speaks. Their words are
  * those of buildx 0.29 and BuildKit 0.2x; what no rule knows is shown as buildx says it. Pure; used by failure.ts.
  */
-export interface Verdict {
-  readonly message: string
-  readonly hint: string
-}
+import { fixed, type Rule } from './failure-rule'
+import { NETWORK, REGISTRY } from './failure-rules-registry'
 
-export interface Evidence {
-  /** buildx's error without `ERROR: failed to build: failed to solve: `. */
-  readonly error: string
-  /** All it said, and the last lines of the step that failed. */
-  readonly all: string
-  readonly builder: string
-}
-
-export interface Rule {
-  readonly says: RegExp
-  readonly tell: (match: RegExpExecArray, evidence: Evidence) => Verdict
-}
-
-const fixed = (says: RegExp, message: string, hint: string): Rule => ({
-  says,
-  tell: () => ({ message, hint })
-})
+/** A command that is cut off has an exit code too; that the engine went away is what matters. */
+export const ENGINE_LOST =
+  /Cannot connect to the Docker daemon|error reading from server: (?:EOF|read:)|connection error: desc|transport is closing|client connection is closing|failed to receive status: rpc error: code = Unavailable|docker daemon is not running/i
 
 const ENGINE: readonly Rule[] = [
   fixed(
-    /Cannot connect to the Docker daemon|error reading from server: (?:EOF|read:)|connection error: desc|transport is closing|client connection is closing|failed to receive status: rpc error: code = Unavailable|docker daemon is not running/i,
+    ENGINE_LOST,
     'The engine went away while it was building.',
     'Start the engine, then choose Rebuild: the steps that were done are in its cache.'
+  ),
+  fixed(
+    /failed to receive status: rpc error: code = Canceled/i,
+    'buildx gave the build up: it printed more than could be taken in time.',
+    'Let the build print less, or choose Rebuild: the steps that were done are in the cache.'
   ),
   fixed(
     /no space left on device|disk quota exceeded/i,
@@ -148,88 +137,6 @@ const CONTEXT: readonly Rule[] = [
     /invalid response status (\d+)/i,
     'The address of the context gives no file.',
     'Open it in a browser to see what it answers.'
-  )
-]
-
-const REGISTRY: readonly Rule[] = [
-  {
-    says: /failed to resolve source metadata for (\S+): [^\n]*(?:failed to do request|dial tcp|i\/o timeout|TLS handshake)/i,
-    tell: ([, name = '']) => ({
-      message: `The image ${name} is not on this engine, and its registry cannot be reached.`,
-      hint: 'Check the network, and the name after FROM or --from: a stage of that name there is not.'
-    })
-  },
-  {
-    says: /failed to (?:push|authorize|fetch (?:anonymous|oauth) token)[^\n]*?(?:push|denied|401|403|insufficient_scope|unauthorized|no basic auth)|denied: requested access|push access denied/i,
-    tell: () => ({
-      message: 'The registry refused the push.',
-      hint: 'Log in to the registry, and check that the tag names a repository you may write to; then choose Rebuild.'
-    })
-  },
-  {
-    says: /failed to push ([^\s:]+(?::\d+)?[^\s]*):? ([^\n]*)/i,
-    tell: ([, name = '', reason = '']) => ({
-      message: `${name} could not be pushed: ${reason}`,
-      hint: 'Check that the registry runs and can be reached from the engine; then choose Rebuild.'
-    })
-  },
-  {
-    says: /([^\s:]+(?::\d+)?(?:\/[^\s:]+)*(?::[\w.-]+)?): failed to resolve source metadata for ([^\s]+): (?:pull access denied|[^\n]*insufficient_scope|[^\n]*authorization failed)/i,
-    tell: ([, , name = '']) => ({
-      message: `The image ${name} does not exist, or wants a login.`,
-      hint: 'Check the name after FROM. If it is private, log in to its registry.'
-    })
-  },
-  {
-    says: /failed to resolve source metadata for ([^\s]+): [^\n]*not found|pull access denied for ([^\s,]+)/i,
-    tell: ([, name, other]) => ({
-      message: `There is no image ${name ?? other ?? ''}.`,
-      hint: 'Check the name and the tag after FROM.'
-    })
-  },
-  {
-    says: /no match for platform in manifest|does not match the specified platform/i,
-    tell: () => ({
-      message: 'A base image is not made for this platform.',
-      hint: 'Choose another platform, or another base image.'
-    })
-  },
-  fixed(
-    /(?:toomanyrequests|429 Too Many Requests)/i,
-    'The registry allows no more downloads for now.',
-    'Log in to the registry for a higher limit, or wait and choose Rebuild.'
-  ),
-  fixed(
-    /server gave HTTP response to HTTPS client/i,
-    'The registry speaks plain HTTP.',
-    'Name it in the engine’s insecure-registries, or reach it over HTTPS.'
-  ),
-  fixed(
-    /x509: |certificate signed by unknown authority/i,
-    'The registry’s certificate is not trusted.',
-    'Add its certificate authority to the engine.'
-  )
-]
-
-const NETWORK: readonly Rule[] = [
-  {
-    says: /lookup (\S+?)(?: on \S+)?: (?:no such host|server misbehaving|Temporary failure)|dial tcp: lookup (\S+)/i,
-    tell: ([, host, other]) => ({
-      message: `The name ${host ?? other ?? ''} cannot be resolved.`,
-      hint: 'Check the network and the name; then choose Rebuild.'
-    })
-  },
-  {
-    says: /dial tcp ([^:\s]+:\d+|\[[^\]]+\]:\d+): (?:connect: )?(connection refused|i\/o timeout|no route to host|network is unreachable)/i,
-    tell: ([, address = '', reason = '']) => ({
-      message: `${address} cannot be reached: ${reason}.`,
-      hint: 'Check the network and that the server runs; then choose Rebuild.'
-    })
-  },
-  fixed(
-    /TLS handshake timeout|context deadline exceeded|i\/o timeout/i,
-    'The network gave no answer in time.',
-    'Check the network, then choose Rebuild.'
   )
 ]
 

@@ -51,6 +51,10 @@ describe('explainFailure', () => {
   it.each([
     ['ERROR: failed to build: failed to solve: write /x: no space left on device', 'The disk is full.'],
     [
+      'ERROR: failed to build: failed to receive status: rpc error: code = Canceled desc = context canceled',
+      'more than could be taken in time'
+    ],
+    [
       'ERROR: failed to build: failed to receive status: rpc error: code = Unavailable desc = error reading from server: EOF',
       'The engine went away'
     ],

@@ -1,7 +1,8 @@
 /** Why a build failed, from what buildx said and what its steps printed: a sentence, a next step, the place. Pure. */
 import type { BuildFailure, BuildStep } from '@shared/contract/builds'
 import { plainText, oneLine } from '@shared/docker/text'
-import { ERROR_RULES, EXIT_HINTS, OUTPUT_RULES, type Verdict } from './failure-rules'
+import type { Verdict } from './failure-rule'
+import { ENGINE_LOST, ERROR_RULES, EXIT_HINTS, OUTPUT_RULES } from './failure-rules'
 import { sourceExcerpt } from './source-excerpt'
 
 export interface FailureEvidence {
@@ -52,7 +53,7 @@ function verdictOn(
   lastLines: readonly string[]
 ): Verdict {
   const code = EXIT_CODE.exec(error) ?? EXIT_CODE.exec(step?.error ?? '')
-  if (code !== null && !isEngineLost(error)) return exitVerdict(step, Number(code[1]), lastLines)
+  if (code !== null && !ENGINE_LOST.test(error)) return exitVerdict(step, Number(code[1]), lastLines)
   const pushed = /^pushing (\S+)/.exec(step?.text ?? '')?.[1]
   if (pushed !== undefined) return pushVerdict(pushed, error)
   const source = sourceExcerpt(said)
@@ -97,11 +98,6 @@ function pushVerdict(name: string, error: string): Verdict {
     message: `${name} could not be pushed: ${sentence(error)}`,
     hint: 'Check that the registry runs and that the engine can reach it; then choose Rebuild.'
   }
-}
-
-/** A command that is cut off also has an exit code; that the engine went away is what matters. */
-function isEngineLost(error: string): boolean {
-  return ERROR_RULES[0]?.says.test(error) === true
 }
 
 function exitVerdict(step: BuildStep | undefined, code: number, lastLines: readonly string[]): Verdict {

@@ -46,11 +46,14 @@ describe('parseSolveStatus', () => {
     })
   })
 
+  it('takes a message in which nothing is new for one, not for words of buildx', () => {
+    expect(parseSolveStatus('{}')).toEqual({ vertexes: [], statuses: [], logs: [], warnings: [] })
+  })
+
   it.each([
     '',
     'ERROR: no builder',
     '{',
-    '{}',
     '{"other":1}',
     'null',
     '[]',

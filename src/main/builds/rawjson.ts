@@ -84,7 +84,9 @@ export function parseSolveStatus(line: string): SolveStatus | null {
   } catch {
     return null
   }
-  if (value === null || typeof value !== 'object' || !KNOWN.some((key) => key in value)) return null
+  if (value === null || typeof value !== 'object') return null
+  // BuildKit sends one in which nothing is new, too.
+  if (Object.keys(value).length > 0 && !KNOWN.some((key) => key in value)) return null
   const parsed = Status.safeParse(value)
   return parsed.success ? parsed.data : null
 }
