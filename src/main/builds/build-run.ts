@@ -23,6 +23,7 @@ import { BuildLog } from './build-log'
 import { explainFailure } from './failure'
 import { buildName } from './name'
 import type { BuildProgram } from './program'
+import { dockerfileName } from './read-dockerfile'
 
 const MOST_SAID = 400
 const LAST_LINES = 30
@@ -82,7 +83,7 @@ export class BuildRun {
       stepsTotal: steps,
       stepsCached: cached,
       stepsDone: completed,
-      dockerfile: this.input.dockerfile === '' ? 'Dockerfile' : this.input.dockerfile,
+      dockerfile: dockerfileName(this.input),
       context: this.input.context,
       target: this.input.target,
       builder: this.input.builder

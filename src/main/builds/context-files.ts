@@ -7,6 +7,7 @@ import { lstat, readFile, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ignoreRules, isIgnored, type IgnoreRules } from '@shared/docker/ignore-file'
 import { AppError } from '@shared/errors'
+import { dockerfileName } from './read-dockerfile'
 
 const MOST_IGNORE_BYTES = 4 * 1024 * 1024
 
@@ -32,7 +33,7 @@ export async function readIgnoreFile(context: string, dockerfile: string): Promi
 }
 
 async function ignoreText(context: string, dockerfile: string): Promise<Omit<IgnoreFile, 'rules'>> {
-  const named = `${dockerfile === '' ? 'Dockerfile' : dockerfile}.dockerignore`
+  const named = `${dockerfileName({ dockerfile })}.dockerignore`
   for (const name of [named, '.dockerignore']) {
     const path = name.startsWith('/') ? name : join(context, name)
     try {

@@ -1,8 +1,9 @@
 /** Reads the Dockerfile that a form names, for its stages and arguments. Only files of this machine; nothing is kept. */
 import { open } from 'node:fs/promises'
-import { isAbsolute, join } from 'node:path'
+import { isAbsolute } from 'node:path'
 import type { BuildInput, DockerfileOutline } from '@shared/contract/builds'
 import { outlineOf } from '@shared/docker/dockerfile-outline'
+import { dockerfilePath } from './read-dockerfile'
 
 const MOST_BYTES = 1024 * 1024
 
@@ -24,8 +25,7 @@ export async function readOutline({
 }: Asked): Promise<DockerfileOutline> {
   if (dockerfileText !== null) return { file: null, ...outlineOf(dockerfileText), problem: null }
   if (contextKind !== 'folder' || !isAbsolute(context)) return nothing()
-  const name = dockerfile === '' ? 'Dockerfile' : dockerfile
-  const path = isAbsolute(name) ? name : join(context, name)
+  const path = dockerfilePath({ context, dockerfile })
   try {
     return { file: path, ...outlineOf(await beginningOf(path)), problem: null }
   } catch (thrown) {

@@ -1,4 +1,4 @@
-/** The Dockerfile of a context of this computer. Used by last-good-step.ts and classic/. */
+/** The Dockerfile of a context of this computer. Used by whatever reads it or names it. */
 import { readFile } from 'node:fs/promises'
 import { isAbsolute, join } from 'node:path'
 import type { BuildInput } from '@shared/contract/builds'
@@ -6,9 +6,14 @@ import { AppError } from '@shared/errors'
 
 type Place = Pick<BuildInput, 'context' | 'dockerfile'>
 
+/** As it was given, or the usual one. */
+export function dockerfileName({ dockerfile }: Pick<Place, 'dockerfile'>): string {
+  return dockerfile === '' ? 'Dockerfile' : dockerfile
+}
+
 /** Where it is. */
 export function dockerfilePath({ context, dockerfile }: Place): string {
-  const name = dockerfile === '' ? 'Dockerfile' : dockerfile
+  const name = dockerfileName({ dockerfile })
   return isAbsolute(name) ? name : join(context, name)
 }
 

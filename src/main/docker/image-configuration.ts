@@ -1,11 +1,9 @@
 /**
- * An image's configuration as far as the Engine API tells it: what inspect has, and its history. Called by main/images, to
- * open an image whose layers are all known without asking for its archive.
+ * An image's configuration as far as the Engine API tells it: what inspect has, and its history. It opens
+ * an image whose layers are all known without asking for its archive. Pure; used by image-files.ts.
  */
 import { z } from 'zod'
 import { ImageConfig, type HistoryEntry } from '@shared/docker/image-config'
-import { segment, withSignal, type DockerClient } from './client'
-import { parseReply } from './rows'
 
 const Inspect = z.object({
   Architecture: z.string().default(''),
@@ -32,20 +30,17 @@ type Told = z.output<typeof History>[number]
 const MAKES_LAYER =
   /^(?:RUN |COPY |ADD |WORKDIR |\/bin\/sh -c (?!#\(nop\))|\/bin\/sh -c #\(nop\) (?:COPY|ADD|WORKDIR) )/
 
-/** null where it cannot be told for certain which entry of the history made which layer. */
-export async function imageConfiguration(
-  client: DockerClient,
-  id: string,
-  signal?: AbortSignal
-): Promise<ImageConfig | null> {
-  const path = `/images/${segment(id)}`
-  const [inspected, told] = await Promise.all([
-    client.request(withSignal({ path: `${path}/json` }, signal)),
-    client.request(withSignal({ path: `${path}/history` }, signal))
-  ])
-  const { Architecture, Os, Variant, Author, Created, Config, RootFS } = parseReply(Inspect, inspected)
+/**
+ * Out of the replies of `/images/ID/json` and `/images/ID/history`; null where they do not tell for certain which entry of the
+ * history made which layer.
+ */
+export function configurationFrom(inspected: unknown, told: unknown): ImageConfig | null {
+  const image = Inspect.safeParse(inspected)
+  const entries = History.safeParse(told)
+  if (!image.success || !entries.success) return null
+  const { Architecture, Os, Variant, Author, Created, Config, RootFS } = image.data
   const layers = RootFS?.Layers ?? []
-  const history = historyOf(parseReply(History, told).reverse(), layers.length)
+  const history = historyOf(entries.data.reverse(), layers.length)
   if (history === null) return null
   const parsed = ImageConfig.safeParse({
     architecture: Architecture,

@@ -4,9 +4,11 @@
  */
 import { hostname } from 'node:os'
 import { z } from 'zod'
+import type { ImageConfig } from '@shared/docker/image-config'
 import { AppError } from '@shared/errors'
 import { segment, withSignal, type DockerClient } from './client'
 import type { EngineBytes } from './engine-bytes'
+import { configurationFrom } from './image-configuration'
 import { parseReply } from './rows'
 
 const Inspect = z.object({
@@ -29,6 +31,8 @@ export interface ImageOutline {
   readonly name: string
   /** Of its layers, in hexadecimal, lowest first. */
   readonly diffIds: readonly string[]
+  /** As far as the engine tells it; null when only the archive does. */
+  readonly config: ImageConfig | null
   /** `linux/amd64` */
   readonly platform: string
 }
@@ -38,13 +42,19 @@ export async function outlineImage(
   id: string,
   signal?: AbortSignal
 ): Promise<ImageOutline> {
-  const reply = await client.request(withSignal({ path: `/images/${segment(id)}/json` }, signal))
+  const path = `/images/${segment(id)}`
+  const [reply, history] = await Promise.all([
+    client.request(withSignal({ path: `${path}/json` }, signal)),
+    // Without it the archive tells.
+    client.request(withSignal({ path: `${path}/history` }, signal)).catch(() => null)
+  ])
   const { Id, RepoTags, Os, Architecture, RootFS } = parseReply(Inspect, reply)
   const hex = (digest: string): string => digest.replace(/^sha256:/, '')
   return {
     id: hex(Id),
     name: RepoTags[0] ?? hex(Id).slice(0, 12),
     diffIds: RootFS.map(hex),
+    config: configurationFrom(reply, history),
     platform: `${Os}/${Architecture}`
   }
 }

@@ -83,7 +83,8 @@ export function withOwnLogins(cli: Credentials, find: FindOwn): Credentials {
   }
 }
 
-const serverOf = (domain: string): string => (domain === 'docker.io' ? HUB : domain)
+/** What config.json and the engine call the registry of a domain. */
+export const serverOf = (domain: string): string => (domain === 'docker.io' ? HUB : domain)
 
 async function readConfig(path: string): Promise<z.output<typeof Config> | null> {
   let text: string

@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { AppError } from '@shared/errors'
 import { withSignal, type DockerClient } from './client'
 import { removeContainer, startContainer } from './containers'
+import { temporaryContainer } from './image-files'
 import { parseReply } from './rows'
 import { findShells } from './shells'
 
@@ -24,35 +25,40 @@ export async function runShellContainer(
   signal?: AbortSignal
 ): Promise<string> {
   const shell = await shellOf(client, imageId, signal)
-  const id = await create(client, {
-    Image: imageId,
-    Entrypoint: [shell],
-    Cmd: [],
-    Tty: true,
-    OpenStdin: true,
-    // A health check or a stop signal of the image is meant for its own program.
-    Healthcheck: { Test: ['NONE'] },
-    StopSignal: 'SIGKILL',
-    Labels: labels,
-    HostConfig: { AutoRemove: true }
+  const reply = await client.request({
+    path: '/containers/create',
+    method: 'POST',
+    options: {
+      Image: imageId,
+      Entrypoint: [shell],
+      Cmd: [],
+      Tty: true,
+      OpenStdin: true,
+      // A health check or a stop signal of the image is meant for its own program.
+      Healthcheck: { Test: ['NONE'] },
+      StopSignal: 'SIGKILL',
+      Labels: labels,
+      HostConfig: { AutoRemove: true }
+    }
   })
+  const { Id } = parseReply(Created, reply)
   try {
-    await startContainer(client, id, signal)
+    await startContainer(client, Id, signal)
   } catch (thrown) {
-    await remove(client, id)
+    await removeContainer(client, Id, { force: true, volumes: true }).catch(() => undefined)
     throw thrown
   }
-  return id
+  return Id
 }
 
 /** Looked for in a container of the image that never runs. */
 async function shellOf(client: DockerClient, imageId: string, signal?: AbortSignal): Promise<string> {
-  const probe = await create(client, { Image: imageId, Entrypoint: [], Cmd: ['-'], HostConfig: {} })
+  const probe = await temporaryContainer(client, imageId, signal)
   try {
-    const [shell] = await findShells(client, probe, await searchPath(client, probe, signal), signal)
+    const [shell] = await findShells(client, probe.id, await searchPath(client, probe.id, signal), signal)
     if (shell !== undefined) return shell
   } finally {
-    await remove(client, probe)
+    await probe.remove()
   }
   throw new AppError('NotFound', 'There is no shell in the image.', {
     hint: 'A stage of scratch or of a distroless image has none: look at its files instead.'
@@ -69,14 +75,4 @@ async function searchPath(
   const reply = await client.request(withSignal({ path: `/containers/${id}/json` }, signal))
   const { Config } = parseReply(Environment, reply)
   return Config.Env?.find((line) => line.startsWith('PATH='))?.slice('PATH='.length)
-}
-
-/** Its answer is waited for even when nobody wants it any more: else nobody would know what to remove. */
-async function create(client: DockerClient, body: Readonly<Record<string, unknown>>): Promise<string> {
-  const reply = await client.request({ path: '/containers/create', method: 'POST', options: body })
-  return parseReply(Created, reply).Id
-}
-
-async function remove(client: DockerClient, id: string): Promise<void> {
-  await removeContainer(client, id, { force: true, volumes: true }).catch(() => undefined)
 }

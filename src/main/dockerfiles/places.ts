@@ -3,6 +3,7 @@ import { open, realpath } from 'node:fs/promises'
 import { basename, dirname, isAbsolute, join, relative } from 'node:path'
 import { MOST_DOCKERFILE_BYTES } from '@shared/docker/dockerfile-limits'
 import { AppError } from '@shared/errors'
+import { dockerfileName } from '../builds/read-dockerfile'
 import { isWithin } from './grants'
 
 export interface Place {
@@ -16,7 +17,7 @@ export interface Place {
 
 /** @throws AppError for a folder that is not there, and for a link out of the context, which BuildKit does not follow either. */
 export async function placeOf(context: string, dockerfile: string): Promise<Place> {
-  const name = dockerfile === '' ? 'Dockerfile' : dockerfile
+  const name = dockerfileName({ dockerfile })
   const inside = !isAbsolute(name)
   if (inside && !isAbsolute(context)) {
     throw new AppError('InvalidParameter', 'A Dockerfile can be edited in a folder of this machine only.', {

@@ -7,7 +7,6 @@ import { basename } from 'node:path'
 import type { ImageSource } from '@shared/contract/image-files'
 import { AppError } from '@shared/errors'
 import type { DockerClient } from '../docker/client'
-import { imageConfiguration } from '../docker/image-configuration'
 import { containerExport, imageArchive, outlineImage } from '../docker/image-files'
 import type { Source } from './source'
 
@@ -50,11 +49,7 @@ export class ImageSources {
         id: source.id
       }
     }
-    const [{ id, name, diffIds, platform }, config] = await Promise.all([
-      outlineImage(client, source.id, signal),
-      // Without it the archive tells.
-      imageConfiguration(client, source.id, signal).catch(() => null)
-    ])
+    const { id, name, diffIds, config, platform } = await outlineImage(client, source.id, signal)
     const bytes = imageArchive(client, source.id)
     return { kind: 'image', bytes, name, imageId: id, diffIds, config, platform }
   }

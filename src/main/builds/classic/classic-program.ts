@@ -11,9 +11,9 @@ import { parseReference } from '@shared/docker/reference'
 import { AppError } from '@shared/errors'
 import { buildImage, engineWords, type ImageBuild } from '../../docker/build-image'
 import type { DockerClient } from '../../docker/client'
-import type { Credentials } from '../../docker/registry-credentials'
+import { serverOf, type Credentials } from '../../docker/registry-credentials'
 import type { BuildEars, BuildEnd, BuildJob, BuildProgram } from '../program'
-import { readDockerfile } from '../read-dockerfile'
+import { dockerfileName, readDockerfile } from '../read-dockerfile'
 import { BuildStream } from './build-stream'
 import { contextArchive } from './context-archive'
 import { failedLine } from './failed-line'
@@ -59,8 +59,9 @@ export class ClassicProgram implements BuildProgram {
       stream.error = words
     }
     if (stream.error === null) return { exitCode: 0, ref: '', imageId: stream.imageId }
-    const file = input.dockerfile === '' ? 'Dockerfile' : input.dockerfile
-    if (dockerfile !== null) for (const line of failedLine(file, dockerfile, stream.step)) ears.onLine(line)
+    if (dockerfile !== null) {
+      for (const line of failedLine(dockerfileName(input), dockerfile, stream.step)) ears.onLine(line)
+    }
     ears.onLine(`ERROR: ${stream.error}`)
     return { exitCode: 1, ref: '', imageId: '' }
   }
@@ -97,7 +98,7 @@ export class ClassicProgram implements BuildProgram {
     const logins: Record<string, string> = {}
     for (const domain of domains) {
       const { auth } = await this.#deps.credentials(domain, signal)
-      if (auth !== undefined) logins[domain === 'docker.io' ? 'https://index.docker.io/v1/' : domain] = auth
+      if (auth !== undefined) logins[serverOf(domain)] = auth
     }
     return logins
   }
@@ -113,7 +114,7 @@ async function sourceOf(
   input: BuildInput,
   ears: BuildEars
 ): Promise<Pick<ImageBuild, 'context' | 'remote' | 'dockerfile'>> {
-  const dockerfile = input.dockerfile === '' ? 'Dockerfile' : input.dockerfile
+  const dockerfile = dockerfileName(input)
   switch (input.contextKind) {
     case 'url':
       if (input.dockerfileText === null) return { context: null, remote: input.context, dockerfile }

@@ -9,6 +9,7 @@ import { isAbsolute, join, relative, sep } from 'node:path'
 import { AppError } from '@shared/errors'
 import { TAR_END, tarHeader, tarPadding, type TarHeader } from '../../docker/tar-writer'
 import { contextEntries, readIgnoreFile } from '../context-files'
+import { dockerfileName } from '../read-dockerfile'
 
 const PIECE = 256 * 1024
 const IGNORE_FILE = '.dockerignore'
@@ -45,8 +46,8 @@ export async function contextArchive(
 
 /** null for one outside of the context. */
 function nameWithin(context: string, dockerfile: string): string | null {
-  if (dockerfile === '') return 'Dockerfile'
-  const name = isAbsolute(dockerfile) ? relative(context, dockerfile) : dockerfile
+  const given = dockerfileName({ dockerfile })
+  const name = isAbsolute(given) ? relative(context, given) : given
   const outside = name === '..' || name.startsWith(`..${sep}`) || isAbsolute(name)
   return outside ? null : name.split(sep).join('/')
 }
