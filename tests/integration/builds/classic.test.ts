@@ -122,6 +122,13 @@ describe.skipIf(!canRunEngine)('builds without BuildKit', () => {
       1
     ],
     [
+      'an archive that is not there',
+      {},
+      { contextKind: 'tar', context: '/nonexistent.tar' },
+      'The file cannot be read',
+      null
+    ],
+    [
       'what only BuildKit does',
       { Dockerfile: FROM },
       { platforms: ['linux/amd64', 'linux/arm64'], ssh: ['default'] },

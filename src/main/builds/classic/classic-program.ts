@@ -2,7 +2,6 @@
  * Builds of an engine that has no BuildKit (Podman's API, Windows containers), through the Engine API alone: the same
  * page, steps one after the other. docs/decisions/0601 says what is told and what is not.
  */
-import { createReadStream } from 'node:fs'
 import { Readable } from 'node:stream'
 import type { BuildInput } from '@shared/contract/builds'
 import type { SolveStatus } from '@shared/builds/solve-status'
@@ -12,6 +11,7 @@ import { AppError } from '@shared/errors'
 import { buildImage, engineWords, type ImageBuild } from '../../docker/build-image'
 import type { DockerClient } from '../../docker/client'
 import { serverOf, type Credentials } from '../../docker/registry-credentials'
+import { fileBytes } from '../../images/source'
 import type { BuildEars, BuildEnd, BuildJob, BuildProgram } from '../program'
 import { dockerfileName, readDockerfile } from '../read-dockerfile'
 import { BuildStream } from './build-stream'
@@ -73,7 +73,7 @@ export class ClassicProgram implements BuildProgram {
     signal: AbortSignal
   ): Promise<ImageBuild> {
     return {
-      ...(await sourceOf(input, ears)),
+      ...(await sourceOf(input, ears, signal)),
       tags: input.tags,
       target: input.target,
       platform: input.platforms[0] ?? '',
@@ -112,7 +112,8 @@ async function textOf(input: BuildInput): Promise<string | null> {
 
 async function sourceOf(
   input: BuildInput,
-  ears: BuildEars
+  ears: BuildEars,
+  signal: AbortSignal
 ): Promise<Pick<ImageBuild, 'context' | 'remote' | 'dockerfile'>> {
   const dockerfile = dockerfileName(input)
   switch (input.contextKind) {
@@ -122,7 +123,7 @@ async function sourceOf(
         hint: 'Choose Change and take the one in the context.'
       })
     case 'tar':
-      return { context: counted(createReadStream(input.context), ears), remote: '', dockerfile }
+      return { context: counted(fileBytes(input.context, signal), ears), remote: '', dockerfile }
     case 'folder': {
       const archive = await contextArchive(input.context, input)
       return { context: counted(archive.bytes, ears), remote: '', dockerfile: archive.dockerfile }
@@ -131,12 +132,12 @@ async function sourceOf(
 }
 
 /** The bytes go over as a step of their own, as BuildKit tells it. */
-function counted(bytes: AsyncIterable<Buffer>, ears: BuildEars): Readable {
+function counted(bytes: AsyncIterable<Uint8Array>, ears: BuildEars): Readable {
   const started = Date.now()
   const tell = (sent: number, completed: number | null): void => {
     ears.onStatus(contextStep(started, sent, completed))
   }
-  async function* pass(): AsyncGenerator<Buffer, void, undefined> {
+  async function* pass(): AsyncGenerator<Uint8Array, void, undefined> {
     let sent = 0
     tell(sent, null)
     for await (const piece of bytes) {
