@@ -5,6 +5,7 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import type { BuildInput } from '@shared/contract/builds'
 import { BUSYBOX, canRunEngine, startEngine, type TestEngine } from '../engine-fixture'
 import { buildBench, type BuildBench } from './builds-fixture'
 
@@ -95,7 +96,7 @@ describe.skipIf(!canRunEngine)('builds without BuildKit', () => {
     expect((await bench.build(tar)).detail.failure).toBeNull()
   })
 
-  it.each([
+  it.each<[string, Record<string, string>, Partial<BuildInput>, string, number | null]>([
     [
       'a command',
       { Dockerfile: `${FROM}RUN true\nRUN echo why; exit 7\n` },
