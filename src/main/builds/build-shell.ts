@@ -2,6 +2,7 @@
  * A shell where a failed build stood before the step that failed: that part is built out of the cache and run. Called by
  * handlers/builds.
  */
+import { randomBytes } from 'node:crypto'
 import type { BuildDetail } from '@shared/contract/builds'
 import { parseSecret } from '@shared/builds/secret-line'
 import { AppError } from '@shared/errors'
@@ -44,7 +45,10 @@ export async function openLastGoodStep(detail: BuildDetail, deps: BuildShellDeps
         return await runShellContainer(
           await client(),
           build.detail.imageId,
-          { [LAST_GOOD_STEP_LABEL]: summary.name },
+          {
+            name: `last-good-step-${randomBytes(3).toString('hex')}`,
+            labels: { [LAST_GOOD_STEP_LABEL]: summary.name }
+          },
           signal
         )
       },

@@ -21,24 +21,27 @@ const Created = z.object({ Id: z.string() })
 export async function runShellContainer(
   client: DockerClient,
   imageId: string,
-  labels: Readonly<Record<string, string>>,
+  { name, labels }: { readonly name: string; readonly labels: Readonly<Record<string, string>> },
   signal?: AbortSignal
 ): Promise<string> {
   const shell = await shellOf(client, imageId, signal)
   const reply = await client.request({
-    path: '/containers/create',
+    path: '/containers/create?',
     method: 'POST',
     options: {
-      Image: imageId,
-      Entrypoint: [shell],
-      Cmd: [],
-      Tty: true,
-      OpenStdin: true,
-      // A health check or a stop signal of the image is meant for its own program.
-      Healthcheck: { Test: ['NONE'] },
-      StopSignal: 'SIGKILL',
-      Labels: labels,
-      HostConfig: { AutoRemove: true }
+      _query: { name },
+      _body: {
+        Image: imageId,
+        Entrypoint: [shell],
+        Cmd: [],
+        Tty: true,
+        OpenStdin: true,
+        // A health check or a stop signal of the image is meant for its own program.
+        Healthcheck: { Test: ['NONE'] },
+        StopSignal: 'SIGKILL',
+        Labels: labels,
+        HostConfig: { AutoRemove: true }
+      }
     }
   })
   const { Id } = parseReply(Created, reply)

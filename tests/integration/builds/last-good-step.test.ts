@@ -46,6 +46,7 @@ describe.skipIf(!canRunEngine)('the last good step of a build', () => {
     const id = await bench.openLastGoodStep(detail.summary.Id)
     const run = (...command: string[]) => engine.docker('exec', id, ...command)
     expect(await run('cat', '/made')).toBe('4')
+    expect(await engine.docker('inspect', '-f', '{{.Name}}', id)).toMatch(/^\/last-good-step-[0-9a-f]{6}$/)
     expect(await run('ls', '/here')).toBe('Dockerfile\nDockerfile.dockerignore\nkept')
     expect(await run('id', '-u')).toBe('1000')
     expect(readdirSync(engine.home).filter((name) => name.startsWith('last-good-step'))).toEqual([])
