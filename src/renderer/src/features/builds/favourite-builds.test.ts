@@ -7,6 +7,8 @@ import {
   removeFavourite,
   renameFavourite
 } from './favourite-builds'
+import { leftOutText } from './kept-input'
+import { keepBuild, recentBuilds } from './recent-builds'
 
 function memory(text: string | null = null) {
   const held = { text }
@@ -39,16 +41,31 @@ test('nothing that may be a secret is kept', () => {
   const input = {
     ...emptyBuild(),
     context: 'https://me:hunter2@git.test/shop.git',
-    contexts: ['base=https://me:hunter2@git.test/base.git'],
-    buildArgs: ['NPM_TOKEN=hunter2', 'PASSWORD=hunter2', 'COLOUR=blue', 'FROM=https://me:hunter2@x.test'],
-    secrets: ['id=t,env=TOKEN']
+    contexts: ['base=https://hunter2@git.test/base.git', 'tools=ssh://git@git.test/tools.git'],
+    cacheFrom: ['type=gha,scope=x,token=hunter2', 'type=registry,ref=r.test/c'],
+    cacheTo: ['type=s3,bucket=b,"secret_access_key=hunter2,x"', '"secret_access_key=hunter2'],
+    buildArgs: ['NPM_TOKEN=hunter2', 'PASSWORD=hunter2', 'COLOUR=blue', 'FROM=https://me:hun@hunter2@x.test'],
+    secrets: ['id=t,env=TOKEN', 'id=u,value=hunter2'],
+    labels: ['source=https://hunter2@git.test/shop']
   }
+  expect(leftOutText(input)).toBe(
+    'Values of secrets, 2 build arguments that are named like one, and what opens a cache are not kept.'
+  )
+  expect(leftOutText(emptyBuild())).toBe('Values of secrets are not kept.')
+  const recent = memory()
+  keepBuild(input, recent)
+  expect(recent.held.text).not.toContain('hunter2')
+  expect(recentBuilds(recent)).toHaveLength(1)
   keepFavourite('shop', input, storage)
   expect(storage.held.text).not.toContain('hunter2')
   expect(favouriteBuilds(storage)[0]?.input).toMatchObject({
     context: 'https://git.test/shop.git',
+    contexts: ['base=https://git.test/base.git', 'tools=ssh://git@git.test/tools.git'],
+    cacheFrom: ['type=gha,scope=x', 'type=registry,ref=r.test/c'],
+    cacheTo: ['type=s3,bucket=b'],
     buildArgs: ['COLOUR=blue', 'FROM=https://x.test'],
-    secrets: ['id=t,env=TOKEN']
+    secrets: ['id=t,env=TOKEN'],
+    labels: ['source=https://git.test/shop']
   })
 })
 
@@ -59,6 +76,12 @@ test.each([
   '4',
   '[4, null, {"name": "", "input": {}}, {"name": "x", "input": {"context": 4}}]'
 ])('what was stored as %j is no favourite', (text) => expect(favouriteBuilds(memory(text))).toEqual([]))
+
+test('no more are kept than there is place for', () => {
+  const taken = Array.from({ length: 100 }, (_, n) => ({ name: String(n), input: emptyBuild() }))
+  expect(nameProblem('more', taken, null)).toContain('100 favourites already')
+  expect(nameProblem('7', taken, '7')).toBeNull()
+})
 
 test('a name is there once, and not empty', () => {
   const taken = [{ name: 'shop', input: emptyBuild() }]

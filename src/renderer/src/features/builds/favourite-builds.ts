@@ -1,7 +1,6 @@
 /** Inputs of builds under names of the user's own, kept on this machine. What may be a secret is not among them. */
 import type { BuildInput } from '@shared/contract/builds'
-import { hideCredentials, isSecretName } from '@shared/docker/secrets'
-import { checkedInput } from './recent-builds'
+import { checkedInput, withoutSecrets } from './kept-input'
 
 const STORAGE_KEY = 'quayside.builds.favourites'
 const MOST = 100
@@ -57,21 +56,6 @@ export function nameProblem(
     ? `There are ${MOST} favourites already; remove one first.`
     : null
 }
-
-/** Without build arguments that are named like secrets, and without logins in addresses. */
-export function withoutSecrets(input: BuildInput): BuildInput {
-  const harmless = input.buildArgs.filter((line) => !isSecretName(line.split('=', 1)[0] ?? ''))
-  const clean = (line: string): string => (hideCredentials(line) === line ? line : withoutLogin(line))
-  return {
-    ...input,
-    context: clean(input.context),
-    contexts: input.contexts.map(clean),
-    buildArgs: harmless.map(clean)
-  }
-}
-
-const withoutLogin = (text: string): string =>
-  text.replace(/([a-z][a-z0-9+.-]*:\/\/)[^/\s@]*:[^/\s@]*@/gi, '$1')
 
 function write(all: readonly FavouriteBuild[], storage: Store): void {
   const sorted = [...all].sort((a, b) => a.name.localeCompare(b.name, undefined, { numeric: true }))
