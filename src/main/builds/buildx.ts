@@ -58,6 +58,11 @@ export class Buildx {
     return await run(program, args, { ...options, cwd: runDir, env: this.environment() }, signal)
   }
 
+  /** The builder that is the engine in use: buildx calls it as the docker context is called. @throws AppError `EngineNotRunning` */
+  get ownBuilder(): string {
+    return this.#deps.engine().context ?? 'default'
+  }
+
   /** What every run of buildx for the engine in use has in its environment. */
   environment(): Record<string, string | undefined> {
     const { env, cliConfigDir, stateDir } = this.#deps

@@ -23,7 +23,7 @@ describe('no program that a Dockerfile names is run for a check', () => {
   ])('%j', (text, expected) => expect(withOwnFrontend(text)).toBe(expected))
 
   it('neither by a build argument', async () => {
-    const buildx = { ask: () => Promise.reject(new Error('was run')) }
+    const buildx = { ownBuilder: 'default', ask: () => Promise.reject(new Error('was run')) }
     const { unavailable } = await checkDockerfile(
       buildx,
       { ...asked, buildArgs: ['BUILDKIT_SYNTAX=evil'] },
@@ -35,6 +35,7 @@ describe('no program that a Dockerfile names is run for a check', () => {
 
 describe('what buildx answers', () => {
   const answers = (result: Partial<RunResult> | AppError) => ({
+    ownBuilder: 'default',
     ask: () =>
       result instanceof AppError
         ? Promise.reject(result)

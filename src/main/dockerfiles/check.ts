@@ -27,7 +27,7 @@ type Asked = Pick<BuildInput, 'context' | 'contextKind' | 'buildArgs' | 'target'
 const without = (unavailable: string): DockerfileCheck => ({ findings: [], stopped: false, unavailable })
 
 export async function checkDockerfile(
-  buildx: Pick<Buildx, 'ask'>,
+  buildx: Pick<Buildx, 'ask' | 'ownBuilder'>,
   asked: Asked,
   signal: AbortSignal
 ): Promise<DockerfileCheck> {
@@ -38,7 +38,8 @@ export async function checkDockerfile(
   }
   const empty = await mkdtemp(join(tmpdir(), 'quayside-check-'))
   try {
-    const args = checkArguments(asked, (await isFolder(asked)) ? asked.context : empty)
+    const folder = (await isFolder(asked)) ? asked.context : empty
+    const args = checkArguments(buildx.ownBuilder, asked, folder)
     const { stdout, stderr } = await buildx.ask(args, { input: text, timeoutMs: TIMEOUT_MS }, signal)
     const found = findingsOf(stdout)
     if (found === null) return without(reasonIn(stderr))
@@ -51,9 +52,10 @@ export async function checkDockerfile(
   }
 }
 
-function checkArguments({ buildArgs, target }: Asked, folder: string): string[] {
+function checkArguments(builder: string, { buildArgs, target }: Asked, folder: string): string[] {
   return [
-    ...['build', '--call=check,format=json', '--progress=quiet'],
+    // Of the engine itself: the builder in use may have to be pulled and started first.
+    ...['build', `--builder=${builder}`, '--call=check,format=json', '--progress=quiet'],
     ...buildArgs.map((one) => `--build-arg=${one}`),
     ...(target === '' ? [] : [`--target=${target}`]),
     ...['--file=-', folder]

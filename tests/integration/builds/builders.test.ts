@@ -8,7 +8,7 @@ import { Builders } from '@main/builders/service'
 import { checkDockerfile } from '@main/dockerfiles/check'
 import { run } from '@main/platform/child-process'
 import { BUSYBOX, bundleDir, canRunEngine, startEngine, type TestEngine } from '../engine-fixture'
-import { buildBench } from './builds-fixture'
+import { buildBench, type BuildBench } from './builds-fixture'
 
 describe.skipIf(!canRunEngine)('builders', () => {
   let engine: TestEngine
@@ -79,12 +79,13 @@ describe.skipIf(!canRunEngine)('builders', () => {
     await engine.importBusybox()
     const bench = buildBench(engine)
     const context = bench.context({ x: 'left out', '.dockerignore': 'x' })
-    const check = (...lines: readonly string[]) =>
+    const checkBy = ({ buildx }: BuildBench, ...lines: readonly string[]) =>
       checkDockerfile(
-        bench.buildx,
+        buildx,
         { context, contextKind: 'folder', buildArgs: [], target: '', text: lines.join('\n') },
         signal
       )
+    const check = (...lines: readonly string[]) => checkBy(bench, ...lines)
     const before = await engine.docker('buildx', 'history', 'ls')
     const { findings, unavailable } = await check(
       '# syntax=docker/dockerfile:1',
@@ -108,6 +109,17 @@ describe.skipIf(!canRunEngine)('builders', () => {
       findings: [],
       unavailable: 'the registry of nowhere.invalid/x cannot be reached.'
     })
+    // The engine itself checks, by a docker context too: the builder in use, which is not there yet, is not pulled and started for it.
+    await engine.docker('context', 'create', 'quay', '--docker', `host=unix://${engine.socket}`)
+    const byContext = buildBench(engine, { dockerContext: 'quay' })
+    await builders.create(harbour, signal)
+    await builders.use('harbour', signal)
+    await new Builders(byContext.buildx).use('harbour', signal)
+    for (const one of [bench, byContext]) {
+      const answer = await checkBy(one, `FROM ${BUSYBOX}`, 'MAINTAINER me')
+      expect(answer).toMatchObject({ findings: [{ rule: 'MaintainerDeprecated' }], unavailable: '' })
+    }
+    await builders.remove('harbour', false, signal)
     const gone = new AbortController()
     const left = checkDockerfile(
       bench.buildx,

@@ -47,12 +47,14 @@ export interface BenchOptions {
   readonly buildKit?: boolean
   /** Another buildx than the bundled one. */
   readonly program?: string
+  /** The docker context that the engine is reached by. */
+  readonly dockerContext?: string
   readonly reader?: Reader | null
 }
 
 export function buildBench(
   engine: TestEngine,
-  { buildKit = true, program: buildxProgram, reader = null }: BenchOptions = {}
+  { buildKit = true, program: buildxProgram, reader = null, dockerContext }: BenchOptions = {}
 ): BuildBench {
   const tasks = new TaskRegistry()
   const buildx = new Buildx({
@@ -60,7 +62,11 @@ export function buildBench(
     cliConfigDir: `${engine.home}/cli`,
     stateDir: `${engine.home}/cli/buildx`,
     runDir: engine.home,
-    engine: () => ({ host: `unix://${engine.socket}`, context: null, fromEnvironment: false }),
+    engine: () => ({
+      host: `unix://${engine.socket}`,
+      context: dockerContext ?? null,
+      fromEnvironment: false
+    }),
     startLines,
     env: engine.env
   })
