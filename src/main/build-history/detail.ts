@@ -1,6 +1,7 @@
 /** Everything BuildKit kept about one build, put together out of its record and the files it names. Called by service.ts. */
 import type { PastBuild, BuildPair, BuildRecord, BuildSource } from '@shared/contract/build-history'
 import { plainText } from '@shared/docker/text'
+import { toAppError } from '@shared/errors'
 import type { HistoryRecord } from '../docker/buildkit/records'
 import { readFailure, type Failure } from './failure'
 import { readProvenance, withoutLogin, type Provenance } from './provenance'
@@ -105,12 +106,21 @@ async function provenanceOf(read: ReadFile, record: HistoryRecord): Promise<Prov
     (file.annotations.get(PREDICATE_ANNOTATION) ?? '').startsWith(PROVENANCE)
   )
   if (found === undefined) return readProvenance('')
-  const { bytes } = await read(found.file.digest, MOST_PROVENANCE)
-  return readProvenance(bytes.toString('utf8'))
+  const bytes = await ifKept(read(found.file.digest, MOST_PROVENANCE))
+  return readProvenance(bytes?.toString('utf8') ?? '')
 }
 
 async function failureOf(read: ReadFile, record: HistoryRecord): Promise<Failure> {
-  if (record.errorFile === null) return { message: '', sources: [] }
-  const { bytes } = await read(record.errorFile.digest, MOST_FAILURE)
-  return readFailure(bytes)
+  const bytes = record.errorFile && (await ifKept(read(record.errorFile.digest, MOST_FAILURE)))
+  return bytes === null ? { message: '', sources: [] } : readFailure(bytes)
+}
+
+/** null for a file that is gone, or was left out when the build was exported: the rest of the build is told all the same. */
+async function ifKept(reading: ReturnType<ReadFile>): Promise<Buffer | null> {
+  try {
+    return (await reading).bytes
+  } catch (thrown) {
+    if (toAppError(thrown).code === 'NotFound') return null
+    throw thrown
+  }
 }

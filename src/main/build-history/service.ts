@@ -1,6 +1,7 @@
 /**
- * The builds of the engine that is in use: watched, looked into, deleted, taken along as files. Asks BuildKit itself over the engine's connection, so a
- * build is here whoever started it; only names of folders come from what buildx wrote down. Plain Node; called by handlers.
+ * The builds of the engine that is in use: watched, looked into, deleted, taken along as files. Asks BuildKit itself over the
+ * engine's connection, so a build is here whoever started it; only names of folders come from what buildx wrote down. Plain
+ * Node; called by handlers.
  */
 import type { BuildProgress, BuildRecord, PastBuild } from '@shared/contract/build-history'
 import { plainText } from '@shared/docker/text'

@@ -50,8 +50,7 @@ export async function readDockerbuild(path: string, signal: AbortSignal): Promis
     return { builds: buildsIn(index, blobs), blobs, sizeBytes }
   } catch (thrown) {
     signal.throwIfAborted()
-    if (thrown instanceof AppError && (thrown.code === 'InvalidParameter' || thrown.message === TOO_LARGE))
-      throw thrown
+    if (thrown instanceof AppError && thrown.code === 'InvalidParameter') throw thrown
     throw damaged(toAppError(thrown))
   } finally {
     source.destroy()
@@ -123,7 +122,7 @@ function buildsIn(index: Buffer, blobs: ReadonlyMap<string, Buffer>): readonly F
   const builds = new Map<string, FiledBuild>()
   const seen = new Set<string>()
   const visit = (document: Buffer, depth: number): void => {
-    if (depth > DEEPEST || builds.size > MOST_BUILDS) throw tooLarge()
+    if (depth > DEEPEST) throw tooLarge()
     const list = Index.safeParse(parsed(document))
     if (!list.success) throw otherFile()
     for (const { digest } of list.data.manifests) {
@@ -134,6 +133,7 @@ function buildsIn(index: Buffer, blobs: ReadonlyMap<string, Buffer>): readonly F
       const manifest = Manifest.safeParse(parsed(content))
       if (!manifest.success) visit(content, depth + 1)
       else if (manifest.data.config.mediaType === RECORD_TYPE) {
+        if (builds.size === MOST_BUILDS) throw tooLarge()
         builds.set(digest, buildOf(digest, manifest.data.config.digest, blobs))
       }
     }
@@ -160,10 +160,8 @@ function parsed(document: Buffer): unknown {
   }
 }
 
-const TOO_LARGE = 'The file holds more than builds are allowed to.'
-
 const tooLarge = (): AppError =>
-  new AppError('InvalidParameter', TOO_LARGE, {
+  new AppError('InvalidParameter', 'The file holds more than builds are allowed to.', {
     hint: 'At most 256 MB and 500 builds are read. Export fewer builds into one file.'
   })
 

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { HistoryRecord } from '../../docker/buildkit/records'
 import { written } from '../../docker/buildkit/wire'
 import { TAR_END, tarHeader, tarPadding } from '../../docker/tar-writer'
+import { buildDetail } from '../detail'
 import { buildProgress } from '../progress'
 import { RECORD_TYPE } from './archive'
 import { OpenedBuilds } from './opened'
@@ -141,6 +142,15 @@ test.each([archive(), gzipSync(archive())])('a file is opened, read and closed',
   expect(() => builds.get(ref)).toThrow('not open any more')
 })
 
+test('a build whose provenance and error were left out is told all the same', async () => {
+  const annotations = new Map([['in-toto.io/predicate-type', 'https://slsa.dev/provenance/v1']])
+  const gone = { mediaType: 'a/b', digest: 'sha256:gone', sizeBytes: 3, annotations }
+  const lacking = { ...record, errorFile: gone, attestations: [{ platform: '', file: gone }] }
+  const { builds, rows } = await open(archive({ config: json(recordToJson(lacking, null)) }))
+  const { build, row, read } = builds.get(rows[0]?.ref ?? '')
+  expect(await buildDetail(read, build.record, row)).toMatchObject({ error: 'stopped', sources: [] })
+})
+
 test('several builds stand in an index of their own, as buildx writes it', async () => {
   const [first, second] = ['one', 'two'].map((name) =>
     json(recordToJson({ ...record, ref: `${name}aaaaaaaaaaaa`, created: name === 'one' ? 1 : 2 }, null))
@@ -227,6 +237,16 @@ describe('what is refused, with nothing written', () => {
     }
     const bytes = Buffer.concat([...blobs.map(blob), entry('index.json', inner), TAR_END])
     await expect(open(bytes)).rejects.toMatchObject({ code: 'InvalidParameter' })
+  })
+
+  test('more builds than are read', async () => {
+    const configs = Array.from({ length: 501 }, (_, n) => json(recordToJson({ ...record, steps: n }, null)))
+    const manifests = configs.map((config) =>
+      json({ config: { mediaType: RECORD_TYPE, digest: digestOf(config) } })
+    )
+    const index = json({ manifests: manifests.map((one) => ({ digest: digestOf(one) })) })
+    const extra = Buffer.concat([...configs, ...manifests].map(blob))
+    await expect(open(archive({ extra, index }))).rejects.toMatchObject({ code: 'InvalidParameter' })
   })
 
   test('a log that ends too early', async () => {
