@@ -100,12 +100,15 @@ function sortValue(build: BuildRecord, key: BuildSortKey, now: number): number |
 /** "0.4s", "12.3s", "3m 04s", "2h 05m": as buildx writes durations, short enough for a column. */
 export function durationText(milliseconds: number): string {
   const shown = Math.max(0, milliseconds)
-  if (shown < 60_000) return `${(Math.floor(shown / 100) / 10).toFixed(1)}s`
+  if (shown < 60_000) return `${(tenths(shown) / 1000).toFixed(1)}s`
   const whole = Math.floor(shown / 1000)
   const two = (value: number): string => String(value).padStart(2, '0')
   if (whole < 3600) return `${Math.floor(whole / 60)}m ${two(whole % 60)}s`
   return `${Math.floor(whole / 3600)}h ${two(Math.floor(whole / 60) % 60)}m`
 }
+
+/** What {@link durationText} shows of a time: what is read as 2.4s and 2.5s differs by 0.1s. */
+export const tenths = (milliseconds: number): number => Math.floor(milliseconds / 100) * 100
 
 /** "+1.2s", "−0.3s", "0.0s": what the later of two builds took more. */
 export function differenceText(milliseconds: number): string {

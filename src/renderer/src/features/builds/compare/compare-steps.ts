@@ -1,5 +1,6 @@
 /** The steps of two builds side by side: which are the same, what became of their cache marks and times, which one only has. Pure. */
 import type { BuildStep } from '@shared/contract/builds'
+import { tenths } from '../build-rows'
 
 export interface StepPair {
   readonly key: string
@@ -13,7 +14,7 @@ export interface StepPair {
 }
 
 /** `[stage 2/7] RUN x` without its numbers, which every step after a new one has others of. */
-export const withoutNumbers = (text: string): string => text.replace(/^\[(.*?)\s*\d+\/\d+\]/, '[$1]')
+const withoutNumbers = (text: string): string => text.replace(/^\[(.*?)\s*\d+\/\d+\]/, '[$1]')
 
 /** Ways to find a step in the other build, the surest first: its content, its words, its words without numbers. */
 const SAME = [
@@ -66,9 +67,6 @@ function paired(before: BuildStep | null, after: BuildStep | null, index: number
     differenceMs: old === null || now === null ? null : tenths(now) - tenths(old)
   }
 }
-
-/** As both are shown: what is read as 2.4s and 2.5s differs by 0.1s. */
-const tenths = (milliseconds: number): number => Math.floor(milliseconds / 100) * 100
 
 function changeOf(before: BuildStep | null, after: BuildStep | null): string {
   if (before === null) return 'New'

@@ -1,6 +1,6 @@
 /** What two builds came to as a whole, and the difference. Pure but for what it reads from the two views. */
 import { humanSize } from '@shared/docker/size'
-import { differenceText, durationText } from '../build-rows'
+import { differenceText, durationText, tenths } from '../build-rows'
 import type { PastBuildView } from '../use-past-build'
 
 export interface TotalPair {
@@ -25,18 +25,17 @@ export function compareTotals(before: Measured, after: Measured): readonly Total
     })
   }
   const totals = ({ progress }: Measured) => progress.value?.totals ?? null
-  row('Duration', ({ detail }) => tenths(detail.value?.record.durationMs), durationText, differenceText)
-  row('Real time of the steps', (view) => tenths(totals(view)?.realMs), durationText, differenceText)
-  row('Added up', (view) => tenths(totals(view)?.addedMs), durationText, differenceText)
+  row('Duration', ({ detail }) => shownTime(detail.value?.record.durationMs), durationText, differenceText)
+  row('Real time of the steps', (view) => shownTime(totals(view)?.realMs), durationText, differenceText)
+  row('Added up', (view) => shownTime(totals(view)?.addedMs), durationText, differenceText)
   row('Steps', (view) => totals(view)?.steps ?? null, String, signed)
   row('Cached steps', (view) => totals(view)?.cached ?? null, String, signed)
   row('Transferred', (view) => totals(view)?.bytes ?? null, bytes, signedBytes)
   return rows
 }
 
-/** As it is shown, so that the difference is that of what is read. */
-const tenths = (milliseconds: number | null | undefined): number | null =>
-  milliseconds === null || milliseconds === undefined ? null : Math.floor(milliseconds / 100) * 100
+const shownTime = (milliseconds: number | null | undefined): number | null =>
+  milliseconds === null || milliseconds === undefined ? null : tenths(milliseconds)
 
 type Text = (value: number) => string
 
