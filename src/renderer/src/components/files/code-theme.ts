@@ -26,7 +26,10 @@ const look = EditorView.theme({
     color: 'var(--text-muted)',
     borderRight: '1px solid var(--line)'
   },
-  '.cm-activeLine, .cm-activeLineGutter': { backgroundColor: 'var(--surface-hover)' },
+  // The selection is drawn below the lines: it has to shine through.
+  '.cm-activeLine, .cm-activeLineGutter': {
+    backgroundColor: 'color-mix(in srgb, var(--text) 6%, transparent)'
+  },
   '&.cm-focused .cm-selectionBackground, .cm-selectionBackground': {
     backgroundColor: 'var(--surface-selected) !important'
   },
