@@ -57,6 +57,13 @@ export function* instructionsOf(dockerfile: string): Generator<Instruction> {
   }
 }
 
+/** What follows FROM: the stage's name, empty for one without, and what it is built from. As they are written. */
+export function fromParts(rest: string): { readonly name: string; readonly base: string } {
+  const words = rest.split(/\s+/).filter((word) => word !== '' && !word.startsWith('--'))
+  const named = words[1]?.toUpperCase() === 'AS'
+  return { name: named ? (words[2] ?? '') : '', base: words[0] ?? '' }
+}
+
 /** The comments at the very beginning that mean something: `# syntax=`, `# escape=`, `# check=`. */
 export function directivesOf(lines: readonly string[]): Directive[] {
   const found: Directive[] = []

@@ -1,5 +1,5 @@
 /** What the form of a build needs of a Dockerfile: its stages, and its arguments with their defaults. Pure. */
-import { instructionsOf } from './dockerfile-instructions'
+import { fromParts, instructionsOf } from './dockerfile-instructions'
 
 export interface OutlineStage {
   /** Empty for a stage without one. */
@@ -30,9 +30,8 @@ export function outlineOf(dockerfile: string): Outline {
   for (const { keyword, rest, line } of instructionsOf(dockerfile)) {
     if (rest === '') continue
     if (keyword === 'FROM') {
-      const words = rest.split(/\s+/).filter((word) => !word.startsWith('--'))
-      const named = words.length === 3 && words[1]?.toUpperCase() === 'AS'
-      stages.push({ name: named ? (words[2] ?? '').toLowerCase() : '', base: words[0] ?? '', line })
+      const { name, base } = fromParts(rest)
+      stages.push({ name: name.toLowerCase(), base, line })
     } else if (keyword === 'ARG') {
       for (const argument of argumentsIn(rest, line)) {
         const known = args.get(argument.name)

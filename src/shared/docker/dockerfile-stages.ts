@@ -1,5 +1,5 @@
 /** The stages of a Dockerfile and how they hang together: what each is built from, and which use it. Pure. */
-import { instructionsOf, type Instruction } from './dockerfile-instructions'
+import { fromParts, instructionsOf, type Instruction } from './dockerfile-instructions'
 import { argumentsIn } from './dockerfile-outline'
 
 export interface StageUse {
@@ -58,12 +58,6 @@ export function stagesOf(dockerfile: string): DockerfileStage[] {
 /** What a stage is called where it is shown: its name, or its number as `--from` takes it. */
 export function stageLabel({ name, index }: Pick<DockerfileStage, 'name' | 'index'>): string {
   return name === '' ? `Stage ${index}` : name
-}
-
-export function fromParts(rest: string): { readonly name: string; readonly base: string } {
-  const words = rest.split(/\s+/).filter((word) => word !== '' && !word.startsWith('--'))
-  const named = words[1]?.toUpperCase() === 'AS'
-  return { name: named ? (words[2] ?? '') : '', base: words[0] ?? '' }
 }
 
 /** What an instruction takes files from: `--from=`, or the `from=` of its mounts. */

@@ -1,7 +1,6 @@
 /** The variables an instruction may use, where they come from, and their values. Pure. Read by completion. */
-import { instructionsOf } from '@shared/docker/dockerfile-instructions'
+import { fromParts, instructionsOf } from '@shared/docker/dockerfile-instructions'
 import { argumentsIn } from '@shared/docker/dockerfile-outline'
-import { fromParts } from '@shared/docker/dockerfile-stages'
 
 export interface Variable {
   readonly name: string
@@ -10,7 +9,7 @@ export interface Variable {
 }
 
 /** Given by BuildKit: in FROM at once, in a stage after ARG. */
-export const PLATFORM_ARGS = ['TARGET', 'BUILD'].flatMap((of) =>
+const PLATFORM_ARGS = ['TARGET', 'BUILD'].flatMap((of) =>
   ['PLATFORM', 'OS', 'ARCH', 'VARIANT'].map((part) => of + part)
 )
 
