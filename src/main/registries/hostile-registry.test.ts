@@ -1,46 +1,10 @@
 /** Registries that mean harm, or do not work: each ends in a clear error, and no login goes where it does not belong. */
-import type { RequestListener, ServerResponse } from 'node:http'
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { repositoriesOf, tagsOf } from './content-names'
-import type { Place } from './manifest'
 import { fetchManifest } from './manifest'
 import { readTag } from './tag-content'
-import { deleteTag, planDeletion } from './tag-deletion'
-import { digestOf, failureOf, fakeRegistry, httpOf, LOGIN, NEVER, type FakeRegistry } from './testing'
+import { digestOf, failureOf, httpOf, IMAGE, json, LOGIN, NEVER, place, registry } from './testing'
 import { challengesOf } from './token-auth'
-
-const started: FakeRegistry[] = []
-async function registry(answer: RequestListener): Promise<FakeRegistry> {
-  const one = await fakeRegistry(answer)
-  started.push(one)
-  return one
-}
-afterEach(async () => {
-  await Promise.all(started.splice(0).map(async ({ stop }) => await stop()))
-})
-
-const MANIFEST = 'application/vnd.oci.image.manifest.v1+json'
-const INDEX = 'application/vnd.oci.image.index.v1+json'
-const place = (host: string, login: typeof LOGIN | null = null): Place => ({
-  http: httpOf(host, login),
-  repository: 'team/app',
-  signal: NEVER
-})
-const json = (reply: ServerResponse, value: unknown, headers: Record<string, string> = {}): void => {
-  reply.writeHead(200, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(value))
-}
-const config = JSON.stringify({ os: 'linux', architecture: 'amd64', created: '2026-01-02T03:04:05Z' })
-const manifest = JSON.stringify({
-  mediaType: MANIFEST,
-  config: {
-    mediaType: 'application/vnd.oci.image.config.v1+json',
-    digest: digestOf(config),
-    size: config.length
-  },
-  layers: [
-    { mediaType: 'application/vnd.oci.image.layer.v1.tar+gzip', digest: digestOf('layer'), size: 1000 }
-  ]
-})
 
 describe('a login', () => {
   it('goes to the place that gives tokens for the scope, and the token comes back', async () => {
@@ -86,7 +50,7 @@ describe('a login', () => {
   })
 
   it('never follows a redirection to another host', async () => {
-    const thief = await registry((_request, reply) => reply.end(config))
+    const thief = await registry((_request, reply) => reply.end(IMAGE.config))
     const { host } = await registry((request, reply) => {
       if (request.headers.authorization === undefined) {
         return reply.writeHead(401, { 'www-authenticate': 'Basic realm="x"' }).end()
@@ -95,7 +59,7 @@ describe('a login', () => {
         return reply.writeHead(307, { location: `http://${thief.host}/blob` }).end()
       if (request.url?.includes('/referrers/'))
         return reply.writeHead(302, { location: `http://${thief.host}/r` }).end()
-      if (request.url?.endsWith('/1')) return json(reply, JSON.parse(manifest))
+      if (request.url?.endsWith('/1')) return json(reply, JSON.parse(IMAGE.manifest))
       return reply.writeHead(404).end()
     })
     const found = await readTag(place(host, LOGIN), '1')
@@ -122,7 +86,7 @@ describe('a login', () => {
 describe('a hostile registry', () => {
   it('with another digest than it says', async () => {
     const { host } = await registry((_request, reply) =>
-      json(reply, JSON.parse(manifest), { 'docker-content-digest': digestOf('other') })
+      json(reply, JSON.parse(IMAGE.manifest), { 'docker-content-digest': digestOf('other') })
     )
     expect(await failureOf(readTag(place(host), '1'))).toMatchObject({
       code: 'DataLoss',
@@ -133,7 +97,7 @@ describe('a hostile registry', () => {
 
   it('with a configuration that is not the one of the manifest', async () => {
     const { host } = await registry((request, reply) =>
-      request.url?.includes('/blobs/') ? reply.end('{}') : reply.end(manifest)
+      request.url?.includes('/blobs/') ? reply.end('{}') : reply.end(IMAGE.manifest)
     )
     expect(await failureOf(readTag(place(host), '1'))).toMatchObject({ code: 'DataLoss' })
   })
@@ -215,100 +179,6 @@ describe('a hostile registry', () => {
     const silent = await registry(() => stop.abort())
     expect(await failureOf(repositoriesOf(httpOf(silent.host), stop.signal))).toMatchObject({
       name: 'AbortError'
-    })
-  })
-})
-
-describe('a tag', () => {
-  it('is read with its platforms, attestations and signatures; a platform that is missing is told', async () => {
-    const descriptor = (text: string, more: object) => ({
-      mediaType: MANIFEST,
-      digest: digestOf(text),
-      size: text.length,
-      ...more
-    })
-    const index = JSON.stringify({
-      mediaType: INDEX,
-      annotations: { 'org.example': 'yes' },
-      manifests: [
-        descriptor(manifest, { platform: { os: 'linux', architecture: 'arm64', variant: 'v8' } }),
-        descriptor('gone', { platform: { os: 'linux', architecture: 'riscv64' } }),
-        descriptor('att', {
-          platform: { os: 'unknown', architecture: 'unknown' },
-          annotations: {
-            'vnd.docker.reference.type': 'attestation-manifest',
-            'vnd.docker.reference.digest': digestOf(manifest)
-          }
-        })
-      ]
-    })
-    const stem = digestOf(index).replace(':', '-')
-    const answers: Record<string, string> = {
-      'manifests/1': index,
-      [`manifests/${digestOf(manifest)}`]: manifest,
-      [`blobs/${digestOf(config)}`]: config,
-      [`manifests/${stem}.sig`]: manifest,
-      [`manifests/${stem}`]: JSON.stringify({
-        mediaType: INDEX,
-        manifests: [descriptor('sbom', { artifactType: 'application/spdx+json' })]
-      })
-    }
-    const { host } = await registry((request, reply) => {
-      const answer = answers[request.url?.replace('/v2/team/app/', '') ?? '']
-      if (answer === undefined) reply.writeHead(404).end()
-      else reply.writeHead(200, { 'ratelimit-remaining': '97;w=21600', 'x-other': 'no' }).end(answer)
-    })
-    const found = await readTag(place(host), '1')
-    expect(found.limits).toEqual([{ name: 'ratelimit-remaining', value: '97;w=21600' }])
-    expect(found).toMatchObject({ digest: digestOf(index), isIndex: true, more: 0, referrersProblem: '' })
-    expect(found.annotations).toEqual([{ name: 'org.example', value: 'yes' }])
-    expect(found.images).toMatchObject([
-      {
-        platform: 'linux/arm64/v8',
-        size: 1000 + config.length,
-        created: '2026-01-02T03:04:05.000Z',
-        problem: ''
-      },
-      { platform: 'linux/riscv64', size: null, problem: 'The registry does not have it.' }
-    ])
-    expect(found.referrers.map(({ kind, found: how }) => `${kind} ${how}`)).toEqual([
-      'attestation index',
-      'sbom tag',
-      'signature tag'
-    ])
-  })
-
-  it('is deleted alone where the registry can, else with its image, and only when it is the one that was shown', async () => {
-    let byTag = true
-    let current = manifest
-    const { host, asked } = await registry((request, reply) => {
-      const url = request.url ?? ''
-      if (request.method === 'DELETE') return reply.writeHead(!byTag && url.endsWith('/1') ? 400 : 202).end()
-      if (url.includes('/tags/list')) return json(reply, { tags: ['1', 'same', 'other'] })
-      const body = url.endsWith('/other') ? config : current
-      reply
-        .writeHead(200, { 'docker-content-digest': digestOf(body) })
-        .end(request.method === 'HEAD' ? undefined : body)
-    })
-    const at = place(host)
-    const plan = await planDeletion(at, '1')
-    expect(plan).toEqual({ digest: digestOf(manifest), others: ['same'], unchecked: 0 })
-    expect(await deleteTag(at, '1', plan.digest)).toEqual({ deleted: 'tag' })
-    byTag = false
-    expect(await deleteTag(at, '1', plan.digest)).toEqual({ deleted: 'image' })
-    expect(asked.at(-1)).toContain(`DELETE /v2/team/app/manifests/${plan.digest}`)
-    current = JSON.stringify({ layers: [] })
-    expect(await failureOf(deleteTag(at, '1', plan.digest))).toMatchObject({ code: 'Conflict' })
-    expect(asked.filter((one) => one.startsWith('DELETE'))).toHaveLength(3)
-  })
-
-  it('stays where nothing may be deleted', async () => {
-    const { host } = await registry((request, reply) =>
-      request.method === 'DELETE' ? reply.writeHead(405).end() : reply.end(manifest)
-    )
-    expect(await failureOf(deleteTag(place(host), '1', digestOf(manifest)))).toMatchObject({
-      code: 'NotImplemented',
-      hint: expect.stringContaining('storage.delete.enabled') as string
     })
   })
 })

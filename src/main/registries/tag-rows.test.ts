@@ -1,26 +1,11 @@
 /** The lines of the table "Tags": what they say, what they cost a registry, and what they say of one that does not answer well. */
 import type { RequestListener, ServerResponse } from 'node:http'
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { TagRow } from '@shared/contract/repositories'
-import type { Place } from './manifest'
 import { TagRows } from './tag-rows'
-import { digestOf, fakeRegistry, httpOf, NEVER, type FakeRegistry } from './testing'
+import { digestOf, INDEX, MANIFEST, place, registry } from './testing'
 
-const MANIFEST = 'application/vnd.oci.image.manifest.v1+json'
-const INDEX = 'application/vnd.oci.image.index.v1+json'
 const CONFIG = 'application/vnd.oci.image.config.v1+json'
-
-const started: FakeRegistry[] = []
-async function registry(answer: RequestListener): Promise<FakeRegistry> {
-  const one = await fakeRegistry(answer)
-  started.push(one)
-  return one
-}
-afterEach(async () => {
-  await Promise.all(started.splice(0).map(async ({ stop }) => await stop()))
-})
-
-const place = (host: string): Place => ({ http: httpOf(host), repository: 'team/app', signal: NEVER })
 
 async function read(rows: TagRows, host: string, tags: readonly string[]): Promise<Map<string, TagRow>> {
   const found = new Map<string, TagRow>()
