@@ -3,8 +3,9 @@ import { parseReference } from '@shared/docker/reference'
 import { AppError, attempted } from '@shared/errors'
 import type { Handlers } from '../ipc/handler'
 import { copyImage, type Copied } from '../registries/copy/image-copy'
-import { pushScope } from '../registries/copy/push'
-import { fetchManifest, MANIFESTS, type Place } from '../registries/manifest'
+import { planRoot } from '../registries/copy/plan'
+import { digestAt, pushScope, tagTaken } from '../registries/copy/push'
+import type { Place } from '../registries/manifest'
 import { HUB_HOST } from '../registries/registry-key'
 import type { TaskRegistry } from '../tasks/registry'
 
@@ -29,7 +30,7 @@ export function repositoryCopyHandlers({ tasks, placeOf, checkedReference }: Rep
       try {
         const from = await placeOf(host, repository, signal)
         const there = await placeOf(target.host, target.repository, signal)
-        if (!replace) await assertFree({ from, reference, digests }, there, target)
+        if (!replace) await assertFree(from, reference, digests, there, target.tag)
       } catch (error) {
         throw attempted(`Could not copy ${source}`, error)
       }
@@ -41,7 +42,7 @@ export function repositoryCopyHandlers({ tasks, placeOf, checkedReference }: Rep
           const from = await placeOf(host, repository, stop)
           const there = await placeOf(target.host, target.repository, stop)
           return await copyImage(
-            { from, reference, to: there, tag: target.tag, choice },
+            { from, reference, to: there, tag: target.tag, choice, replace },
             (message, transfer) =>
               update({ message, transfer, progress: transfer.total > 0 ? transfer : null })
           )
@@ -54,7 +55,7 @@ export function repositoryCopyHandlers({ tasks, placeOf, checkedReference }: Rep
   } satisfies Partial<Handlers['repositories']>
 }
 
-export function copiedText(name: string, { digest, sameDigest, about }: Copied): string {
+function copiedText(name: string, { digest, sameDigest, about }: Copied): string {
   const kept = sameDigest ? 'the same digest' : 'another digest, because not all platforms were copied'
   const beside = about === 0 ? '' : ` With ${about} ${about === 1 ? 'entry' : 'entries'} about it.`
   return `Copied to ${name}: ${digest}, ${kept}.${beside}`
@@ -88,36 +89,20 @@ function targetOf(typed: string): Target {
   return { host, repository, tag: named, name: `${host}/${repository}:${named}` }
 }
 
-interface Wanted {
-  readonly from: Place
-  readonly reference: string
-  readonly digests: readonly string[]
-}
-
-/** A tag that leads to something else there is not moved without being asked. */
+/** Said before a task begins, where it can be; the task looks again, with the login that it has by then. */
 async function assertFree(
-  { from, reference, digests }: Wanted,
+  from: Place,
+  reference: string,
+  digests: readonly string[],
   to: Place,
-  { tag, name }: Target
+  tag: string
 ): Promise<void> {
-  const { http, repository, signal } = to
-  const path = `/v2/${repository}/manifests/${tag}`
-  const scope = pushScope(from, to)
-  const reply = await http
-    .request({ method: 'HEAD', path, accept: MANIFESTS, scope, signal })
-    .catch((error: unknown) => {
-      // The task asks for the login, and goes on with it.
-      if (error instanceof AppError && error.code === 'Unauthorized') return null
-      throw error
-    })
-  if (reply?.status !== 200) return
-  const digest = String(reply.headers['docker-content-digest'] ?? '')
-  const [only, ...more] = digests
-  if (only !== undefined && more.length === 0 && only === digest) return
-  const source = digests.length === 0 ? await fetchManifest(from, reference) : null
-  if (source !== null && source.digest === digest) return
-  throw new AppError('Conflict', `${name} leads to another image already.`, {
-    hint: `It is ${digest === '' ? 'not said which one' : digest}. The tag can be moved to this one; the image stays without it.`,
-    details: { kind: 'tag-taken' }
+  const there = await digestAt(to, tag, pushScope(from, to)).catch((error: unknown) => {
+    // The task asks for the login, and goes on with it.
+    if (error instanceof AppError && error.code === 'Unauthorized') return null
+    throw error
   })
+  if (there === null) return
+  const { root } = await planRoot(from, reference, digests)
+  if (there !== root.digest) throw tagTaken(to, tag, there)
 }

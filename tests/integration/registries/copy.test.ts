@@ -43,7 +43,7 @@ const atClosed = (repository: string, username = 'ann'): Place => ({
   signal: NEVER
 })
 const job = (from: Place, to: Place): CopyJob => ({
-  ...{ from, to, reference: '1', tag: '1' },
+  ...{ from, to, reference: '1', tag: '1', replace: false },
   choice: { digests: [], about: true }
 })
 

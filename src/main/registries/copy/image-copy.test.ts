@@ -3,12 +3,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Transfer } from '@shared/contract/tasks'
 import type { Place } from '../manifest'
-import { failureOf, fakeRegistry, httpOf, LOGIN, NEVER, type FakeRegistry } from '../testing'
+import { failureOf, fakeRegistry, httpOf, INDEX, LOGIN, MANIFEST, NEVER, type FakeRegistry } from '../testing'
 import { copyImage, type CopyJob } from './image-copy'
 import { memoryRegistry, type Before, type MemoryRegistry, type Written } from './testing'
 
-const MANIFEST = 'application/vnd.oci.image.manifest.v1+json'
-const INDEX = 'application/vnd.oci.image.index.v1+json'
 const CONFIG = 'application/vnd.oci.image.config.v1+json'
 
 const started: FakeRegistry[] = []
@@ -28,7 +26,7 @@ const place = ({ host }: FakeRegistry, repository: string, login = false): Place
 })
 const ALL = { digests: [], about: false }
 const job = (from: Place, to: Place, more: Partial<CopyJob> = {}): CopyJob => ({
-  ...{ from, to, reference: '1', tag: 'copy', choice: ALL },
+  ...{ from, to, reference: '1', tag: 'copy', choice: ALL, replace: false },
   ...more
 })
 const run = async (one: CopyJob) => await copyImage(one, () => undefined)
@@ -93,7 +91,7 @@ describe('a copy', () => {
     const [from, to] = [await registry(), await registry()]
     const { amd, arm, said } = index(from)
     const choose = (digests: string[]) =>
-      job(place(from, 'team/app'), place(to, 'a'), { choice: { digests, about: false } })
+      job(place(from, 'team/app'), place(to, 'a'), { choice: { digests, about: false }, replace: true })
     expect(await run(choose([arm.digest]))).toEqual({ digest: arm.digest, sameDigest: false, about: 0 })
     expect(to.manifests.get('a/copy')?.type).toBe(MANIFEST)
     const two = await run(choose([arm.digest, amd.digest]))
@@ -168,6 +166,37 @@ describe('a login', () => {
     expect(elsewhere.asked).toHaveLength(3)
     for (const line of [...store.asked, ...elsewhere.asked]) expect(line).toMatch(/ -$/)
     expect(elsewhere.asked[0]).toMatch(/^PUT \/put\?x=1&digest=sha256%3A/)
+  })
+})
+
+describe('a tag', () => {
+  it('that leads to another image is moved only when that was asked for', async () => {
+    const [from, to] = [await registry(), await registry()]
+    const { digest } = index(from)
+    to.put('a', 'copy', image(to, 's390x'))
+    const before = to.manifests.get('a/copy')
+    const error = await failureOf(run(job(place(from, 'team/app'), place(to, 'a'))))
+    expect(error).toMatchObject({ code: 'Conflict', details: { kind: 'tag-taken' } })
+    expect(to.manifests.get('a/copy')).toBe(before)
+    expect(asked(to, 'POST')).toEqual([])
+    expect(await run(job(place(from, 'team/app'), place(to, 'a'), { replace: true }))).toMatchObject({
+      digest
+    })
+    // It leads there by now.
+    expect(await run(job(place(from, 'team/app'), place(to, 'a')))).toMatchObject({ digest })
+  })
+
+  it.each([429, 503])('is not taken for free by a registry that answers %i', async (status) => {
+    const from = await registry()
+    const to = await registry((request, reply) => {
+      if (request.method !== 'HEAD' || request.url?.includes('/manifests/') !== true) return false
+      reply.writeHead(status).end()
+      return true
+    })
+    index(from)
+    const error = await failureOf(run(job(place(from, 'team/app'), place(to, 'a'))))
+    expect(error).toMatchObject({ code: 'Unavailable' })
+    expect(to.manifests.size).toBe(0)
   })
 })
 

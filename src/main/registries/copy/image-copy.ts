@@ -7,10 +7,10 @@ import type { Transfer } from '@shared/contract/tasks'
 import { toAppError } from '@shared/errors'
 import { advance, NO_TRANSFER, transferOf } from '../../docker/transfer-progress'
 import { notAsTold } from '../content-errors'
-import { digestOf, fetchManifest, MANIFESTS, OCI_INDEX, type Descriptor, type Place } from '../manifest'
+import { digestOf, fetchManifest, OCI_INDEX, type Descriptor, type Place } from '../manifest'
 import { copyBlob, type BlobNews } from './blob-copy'
 import { planCopy, type About, type BlobPiece, type Choice, type CopyPlan } from './plan'
-import { pushScope, putManifest } from './push'
+import { digestAt, pushScope, putManifest, tagTaken } from './push'
 
 export interface CopyJob {
   readonly from: Place
@@ -18,6 +18,8 @@ export interface CopyJob {
   readonly to: Place
   readonly tag: string
   readonly choice: Choice
+  /** Moves the tag where it leads to another image. */
+  readonly replace: boolean
 }
 
 export interface Copied {
@@ -36,8 +38,9 @@ const TELL_MS = 100
 export async function copyImage(job: CopyJob, tell: Tell): Promise<Copied> {
   const { from, to, tag } = job
   const plan = await planCopy(from, job.reference, job.choice)
-  await copyBlobs(job, plan.blobs, tell)
   const scope = pushScope(from, to)
+  if (!job.replace) await assertFree(job, plan, scope)
+  await copyBlobs(job, plan.blobs, tell)
   const unnoted = new Set<string>()
   for (const piece of plan.before) {
     const noted = await putManifest(to, piece.digest, piece, scope)
@@ -47,6 +50,11 @@ export async function copyImage(job: CopyJob, tell: Tell): Promise<Copied> {
   await assertThere(job, plan, scope)
   await writeAbout(job, plan.about, unnoted)
   return { digest: plan.root.digest, sameDigest: plan.sameDigest, about: plan.about.length }
+}
+
+async function assertFree({ to, tag }: CopyJob, { root }: CopyPlan, scope: string): Promise<void> {
+  const there = await digestAt(to, tag, scope)
+  if (there !== null && there !== root.digest) throw tagTaken(to, tag, there)
 }
 
 /** A few at a time; the first that fails ends the others. */
@@ -115,11 +123,8 @@ const WORDS = {
 
 /** What a tag leads to is said by the registry, not by us. */
 async function assertThere({ to, tag }: CopyJob, { root }: CopyPlan, scope: string): Promise<void> {
-  const { http, repository, signal } = to
-  const path = `/v2/${repository}/manifests/${tag}`
-  const reply = await http.request({ method: 'HEAD', path, accept: MANIFESTS, scope, signal })
-  const told = reply.headers['docker-content-digest'] ?? root.digest
-  if (reply.status !== 200 || told !== root.digest) throw notAsTold(http.host, `${repository}:${tag}`)
+  const there = await digestAt(to, tag, scope)
+  if (there !== '' && there !== root.digest) throw notAsTold(to.http.host, `${to.repository}:${tag}`)
 }
 
 /** Tags beside the image; and for a registry that keeps no list of referrers, the index that stands for it. */

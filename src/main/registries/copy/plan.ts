@@ -58,8 +58,7 @@ const DEEPEST = 4
 const COSIGN = ['sig', 'att', 'sbom']
 
 export async function planCopy(place: Place, reference: string, choice: Choice): Promise<CopyPlan> {
-  const whole = await existing(place, reference, `${place.repository} has no ${reference}`)
-  const root = await chosen(place, whole, choice.digests)
+  const { root, sameDigest } = await planRoot(place, reference, choice.digests)
   const gathering = new Gathering(place)
   await gathering.add(root)
   const own = [...gathering.pieces]
@@ -67,11 +66,18 @@ export async function planCopy(place: Place, reference: string, choice: Choice):
   const rootPiece = pieceOf(root)
   return {
     root: rootPiece,
-    sameDigest: root.digest === whole.digest,
+    sameDigest,
     before: gathering.pieces.filter(({ digest }) => digest !== rootPiece.digest),
     blobs: [...gathering.blobs].map(([digest, size]) => ({ digest, size })),
     about
   }
+}
+
+/** What the tag is to lead to, and whether that is what the source has. */
+export async function planRoot(place: Place, reference: string, digests: readonly string[]) {
+  const whole = await existing(place, reference, `${place.repository} has no ${reference}`)
+  const root = await chosen(place, whole, digests)
+  return { root, sameDigest: root.digest === whole.digest }
 }
 
 async function existing(place: Place, reference: string, otherwise: string): Promise<Fetched> {

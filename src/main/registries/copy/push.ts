@@ -3,7 +3,7 @@ import { AppError } from '@shared/errors'
 import { contentError, notAsTold } from '../content-errors'
 import { pullScope } from '../content-names'
 import type { Reply } from '../http-exchange'
-import type { Place } from '../manifest'
+import { MANIFESTS, type Place } from '../manifest'
 import type { Piece } from './plan'
 
 /** Within one registry a blob of another repository may be mounted, for which that has to be read. */
@@ -31,6 +31,31 @@ export function pushError(host: string, what: string, reply: Reply): AppError {
   if (status === 413) return new AppError('System', `${host} takes nothing as large as ${what}.`, { hint })
   if (status >= 500 || status === 429) return error
   return new AppError('System', `${host} does not take ${what} (HTTP ${status}).`, { hint })
+}
+
+/**
+ * The digest that a tag leads to, empty when that is not said; null when nothing is there for this login. Of a registry that cannot
+ * tell it is not taken for granted that the tag is free.
+ */
+export async function digestAt(
+  { http, repository, signal }: Place,
+  tag: string,
+  scope: string
+): Promise<string | null> {
+  const path = `/v2/${repository}/manifests/${tag}`
+  const reply = await http.request({ method: 'HEAD', path, accept: MANIFESTS, scope, signal })
+  if (reply.status === 200) return String(reply.headers['docker-content-digest'] ?? '')
+  // Who may not look may not write either, or is asked to log in by then.
+  if ([401, 403, 404].includes(reply.status)) return null
+  throw contentError(http.host, `${repository}:${tag}`, reply)
+}
+
+/** A tag that leads to something else is not moved without being asked. */
+export function tagTaken({ http, repository }: Place, tag: string, digest: string): AppError {
+  return new AppError('Conflict', `${http.host}/${repository}:${tag} leads to another image already.`, {
+    hint: `It is ${digest === '' ? 'not said which one' : digest}. The tag can be moved to this one; the image stays without it.`,
+    details: { kind: 'tag-taken' }
+  })
 }
 
 /** Writes a manifest under a tag or its digest; answers whether the registry noted what it refers to. */
