@@ -55,6 +55,8 @@ const MOST_MANIFESTS = 300
 const MOST_BYTES = 64 * 1024 * 1024
 const MOST_ABOUT = 100
 const DEEPEST = 4
+/** How many images of an index are asked about at the same time. */
+const AT_ONCE = 4
 const COSIGN = ['sig', 'att', 'sbom']
 
 export async function planCopy(place: Place, reference: string, choice: Choice): Promise<CopyPlan> {
@@ -159,23 +161,46 @@ class Gathering {
   /** Adds what the registry has about these; answers how it is found. */
   async about(subjects: readonly Piece[]): Promise<About[]> {
     const found: About[] = []
-    for (const { digest } of subjects) {
-      const stem = digest.replace(':', '-')
-      const told = await fetchReferrers(this.#place, digest)
-      const listed = told ?? (await fetchManifest(this.#place, stem))?.manifest.manifests ?? []
-      for (const descriptor of listed.slice(0, MOST_ABOUT - found.length)) {
-        await this.add(await existing(this.#place, descriptor.digest, `no ${descriptor.digest}`))
-        found.push({ kind: 'referrer', subject: digest, descriptor })
-      }
-      for (const suffix of COSIGN) {
-        const beside = await fetchManifest(this.#place, `${stem}.${suffix}`)
-        if (beside === null || found.length >= MOST_ABOUT) continue
-        await this.add(beside)
-        found.push({ kind: 'tag', tag: `${stem}.${suffix}`, piece: pieceOf(beside) })
-      }
+    // A few at a time, so that what is kept stays below what an image may have.
+    for (let start = 0; start < subjects.length; start += AT_ONCE) {
+      const some = subjects.slice(start, start + AT_ONCE)
+      const told = await Promise.all(some.map(async ({ digest }) => await lookUp(this.#place, digest)))
+      for (const one of told) await this.#addAbout(one, found)
     }
     return found
   }
+
+  async #addAbout({ subject, listed, beside }: ToldAbout, found: About[]): Promise<void> {
+    for (const descriptor of listed.slice(0, MOST_ABOUT - found.length)) {
+      await this.add(await existing(this.#place, descriptor.digest, `no ${descriptor.digest}`))
+      found.push({ kind: 'referrer', subject, descriptor })
+    }
+    for (const [tag, fetched] of [...beside].slice(0, MOST_ABOUT - found.length)) {
+      await this.add(fetched)
+      found.push({ kind: 'tag', tag, piece: pieceOf(fetched) })
+    }
+  }
+}
+
+interface ToldAbout {
+  readonly subject: string
+  /** What refers to it. */
+  readonly listed: readonly Descriptor[]
+  /** By tag. */
+  readonly beside: ReadonlyMap<string, Fetched>
+}
+
+/** Up to five requests for each manifest of an image. */
+async function lookUp(place: Place, subject: string): Promise<ToldAbout> {
+  const stem = subject.replace(':', '-')
+  const told = await fetchReferrers(place, subject)
+  const listed = told ?? (await fetchManifest(place, stem))?.manifest.manifests ?? []
+  const beside = new Map<string, Fetched>()
+  for (const suffix of COSIGN) {
+    const fetched = await fetchManifest(place, `${stem}.${suffix}`)
+    if (fetched !== null) beside.set(`${stem}.${suffix}`, fetched)
+  }
+  return { subject, listed, beside }
 }
 
 /** What is not in a registry at all is not copied: layers that say themselves where they are. */
