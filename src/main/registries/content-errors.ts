@@ -21,12 +21,12 @@ function own(reply: Reply): string {
   }
 }
 
-/** How long a registry wants to be left alone, of `Retry-After`: seconds, or a date. */
-function retryAfter(value: string | undefined, now: number): string | null {
+/** How long one wants to be left alone, of `Retry-After`: seconds, or a date; null when it does not say. */
+export function retryAfter(value: string | undefined, now: number): string | null {
   const seconds = /^\d{1,6}$/.test(value ?? '')
     ? Number(value)
     : Math.ceil((Date.parse(value ?? '') - now) / 1000)
-  if (!Number.isFinite(seconds) || seconds < 0 || seconds > 1_000_000) return null
+  if (!Number.isFinite(seconds) || seconds <= 0 || seconds > 1_000_000) return null
   return seconds === 1 ? '1 second' : `${seconds} seconds`
 }
 

@@ -6,12 +6,13 @@ import { z } from 'zod'
 import type { HubFound, HubRepository, HubSearch, HubTag, HubTags } from '@shared/contract/hub'
 import { oneLine, plainText } from '@shared/docker/text'
 import { AppError } from '@shared/errors'
+import { retryAfter } from './content-errors'
 import type { HubAddress } from './hub-address'
 import { exchange, type Reply } from './http-exchange'
 import { registryConnectionError } from './registry-errors'
 import { trustFor } from './registry-trust'
 
-export const HUB_PAGE = 25
+const HUB_PAGE = 25
 const MAX_BYTES = 4 * 1024 * 1024
 const DEADLINE_MS = 20_000
 const MOST_OVERVIEW = 60_000
@@ -185,13 +186,10 @@ function refusal({ status, headers }: Reply, what: string, now: number): AppErro
     })
   }
   if (status === 429) {
-    const moment = Number(headers['x-retry-after'])
-    const after = Number(headers['retry-after'] ?? Math.ceil((moment * 1000 - now) / 1000))
-    const known = Number.isFinite(after) && after > 0 && after < 1_000_000
+    const moment = new Date(Number(headers['x-retry-after']) * 1000).toUTCString()
+    const after = retryAfter(headers['retry-after'] ?? moment, now)
     return new AppError('Unavailable', `${HUB} was asked too often.`, {
-      hint: known
-        ? `Try again in ${after === 1 ? '1 second' : `${after} seconds`}.`
-        : 'Wait a minute and try again.'
+      hint: after === null ? 'Wait a minute and try again.' : `Try again in ${after}.`
     })
   }
   return new AppError('Unavailable', `${HUB} answered with HTTP ${status}.`, { hint: 'Try again later.' })

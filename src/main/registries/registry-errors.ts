@@ -2,6 +2,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { oneLine } from '@shared/docker/text'
 import { AppError } from '@shared/errors'
+import { retryAfter } from './content-errors'
 
 /** A reply other than 200. */
 export function registryReplyError(host: string, status: number, headers: IncomingHttpHeaders): AppError {
@@ -16,9 +17,9 @@ export function registryReplyError(host: string, status: number, headers: Incomi
     })
   }
   if (status === 429) {
-    const after = /^\d{1,6}$/.exec(headers['retry-after'] ?? '')?.[0]
+    const after = retryAfter(headers['retry-after'], Date.now())
     return new AppError('Unavailable', `${host} was asked too often.`, {
-      hint: after === undefined ? 'Wait a moment and try again.' : `Try again in ${after} seconds.`
+      hint: after === null ? 'Wait a moment and try again.' : `Try again in ${after}.`
     })
   }
   if (status >= 300 && status < 400) {
