@@ -37,8 +37,8 @@ const SETTLE_MS = 100
 export function registriesHandlers(deps: RegistriesHandlerDeps) {
   return {
     ...listHandlers(deps),
-    ...registrySettingsHandlers({ ...deps, parse: registry }),
-    ...registryCertificateHandlers({ ...deps, parse: registry }),
+    ...registrySettingsHandlers(deps),
+    ...registryCertificateHandlers(deps),
     ...typedLoginHandlers(deps),
     ...searchHandlers(deps)
   } satisfies Handlers['registries']

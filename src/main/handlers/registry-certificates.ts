@@ -6,20 +6,19 @@ import { requireFolder } from '../registries/cert-folder'
 import { addClient, holdsKey, readChosen, removeClient } from '../registries/client-certificates'
 import type { EngineSession } from '../resources/session'
 import { isLocal, reachOf } from './open-registry'
+import { registry } from './registry-name'
 
 export type CertificateChoice = (what: 'authority' | 'certificate' | 'key') => Promise<string | null>
 
-export interface RegistryCertificatesDeps {
+interface RegistryCertificatesDeps {
   readonly session: EngineSession
   /** The `certs.d` of the engine in use. */
   readonly certFolder: () => string
   readonly chooseCertificate: CertificateChoice
-  /** A registry as it was typed. */
-  readonly parse: (typed: string) => { readonly host: string }
 }
 
 export function registryCertificateHandlers(deps: RegistryCertificatesDeps) {
-  const { session, certFolder, chooseCertificate, parse } = deps
+  const { session, certFolder, chooseCertificate } = deps
   const folderHere = async (): Promise<string | null> => {
     const client = await session.client().catch(() => null)
     return client === null || isLocal(client) ? certFolder() : null
@@ -30,16 +29,16 @@ export function registryCertificateHandlers(deps: RegistryCertificatesDeps) {
   })
   return {
     async authorities({ host: typed }, { signal }) {
-      return await told(parse(typed).host, await folderHere(), signal)
+      return await told(registry(typed).host, await folderHere(), signal)
     },
     async trust({ host: typed, pem }, { signal }) {
-      const { host } = parse(typed)
+      const { host } = registry(typed)
       const folder = await folderHere()
       trustAuthority(host, folder, pem)
       return await told(host, folder, signal)
     },
     async trustFile({ host: typed }, { signal }) {
-      const { host } = parse(typed)
+      const { host } = registry(typed)
       const folder = requireFolder(host, await folderHere())
       const path = await chooseCertificate('authority')
       if (path === null) return null
@@ -47,7 +46,7 @@ export function registryCertificateHandlers(deps: RegistryCertificatesDeps) {
       return await told(host, folder, signal)
     },
     async addClient({ host: typed }, { signal }) {
-      const { host } = parse(typed)
+      const { host } = registry(typed)
       const folder = requireFolder(host, await folderHere())
       const path = await chooseCertificate('certificate')
       if (path === null) return null
@@ -58,7 +57,7 @@ export function registryCertificateHandlers(deps: RegistryCertificatesDeps) {
       return await told(host, folder, signal)
     },
     async distrust({ host: typed, kind }, { signal }) {
-      const { host } = parse(typed)
+      const { host } = registry(typed)
       const folder = await folderHere()
       if (kind === 'client') removeClient(host, folder)
       else distrustAuthority(host, folder)

@@ -20,10 +20,7 @@ afterEach(() => rmSync(home, { recursive: true, force: true }))
 const NO_SESSION = { client: () => Promise.reject(new Error('none')) } as unknown as EngineSession
 const CONTEXT = { signal: new AbortController().signal } as never
 const handlers = (file: EngineConfigFile | null) =>
-  registrySettingsHandlers({
-    ...{ session: NO_SESSION, added, engineConfig: () => file },
-    parse: (host) => ({ host })
-  })
+  registrySettingsHandlers({ session: NO_SESSION, added, engineConfig: () => file })
 const config = (text: string): EngineConfigFile => {
   const paths = resolvePaths({ QUAYSIDE_HOME: home }, 'linux', '/')
   const engineConfig = join(home, 'daemon.json')

@@ -15,24 +15,23 @@ import { isLoopback } from '../registries/known-hosts'
 import { HUB_HOST } from '../registries/registry-key'
 import type { EngineSession } from '../resources/session'
 import { isLocal, reachOf } from './open-registry'
+import { registry } from './registry-name'
 
-export interface RegistrySettingsDeps {
+interface RegistrySettingsDeps {
   readonly session: EngineSession
   readonly added: AddedRegistries
   readonly engineConfig: () => EngineConfigFile | null
-  /** A registry as it was typed. */
-  readonly parse: (typed: string) => { readonly host: string }
 }
 
 export function registrySettingsHandlers(deps: RegistrySettingsDeps) {
-  const { added, engineConfig, parse } = deps
+  const { added, engineConfig } = deps
   return {
     async settings({ host: typed }, { signal }) {
-      const { host } = parse(typed)
+      const { host } = registry(typed)
       return { host, renamable: added.all().includes(host), ...(await engineSettings(deps, host, signal)) }
     },
     async configure({ host: typed, to: typedTo, insecure, mirrors }) {
-      const [host, to] = [parse(typed).host, parse(typedTo).host]
+      const [host, to] = [registry(typed).host, registry(typedTo).host]
       try {
         if (to !== host) added.checkRename(host, to)
         const file = engineConfig()

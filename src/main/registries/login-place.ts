@@ -26,7 +26,7 @@ export function serverOf(typed: string): { readonly host: string; readonly serve
 }
 
 /** What the CLI looks for on each platform when nothing is set up, in its order; where it finds pass it looks no further, we do. */
-export function platformStores(platform: NodeJS.Platform, hasPass: boolean): readonly string[] {
+function platformStores(platform: NodeJS.Platform, hasPass: boolean): readonly string[] {
   if (platform === 'darwin') return ['osxkeychain']
   if (platform === 'win32') return ['wincred']
   return hasPass ? ['pass', 'secretservice'] : ['secretservice']
