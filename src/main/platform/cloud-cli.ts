@@ -18,8 +18,6 @@ interface Command {
   readonly username: string
   /** What is to be done when it fails. */
   readonly hint: string
-  /** The password in what it prints; empty when there is none. */
-  readonly read: (stdout: string) => string
 }
 
 /** az, gcloud and aws are slow to start, and may ask their cloud. */
@@ -39,8 +37,7 @@ export function cloudCommand(host: string): Command | null {
       program: 'az',
       args: ['acr', 'login', '--name', azure, '--expose-token', '--output', 'tsv', '--query', 'accessToken'],
       username: '00000000-0000-0000-0000-000000000000',
-      hint: 'Run az login in a terminal, then try again.',
-      read: firstWord
+      hint: 'Run az login in a terminal, then try again.'
     }
   }
   if (/^(?:(?:[a-z]+\.)?gcr\.io|[a-z0-9-]+-docker\.pkg\.dev)$/.test(name)) {
@@ -48,8 +45,7 @@ export function cloudCommand(host: string): Command | null {
       program: 'gcloud',
       args: ['auth', 'print-access-token'],
       username: 'oauth2accesstoken',
-      hint: 'Run gcloud auth login in a terminal, then try again.',
-      read: firstWord
+      hint: 'Run gcloud auth login in a terminal, then try again.'
     }
   }
   return null
@@ -57,13 +53,15 @@ export function cloudCommand(host: string): Command | null {
 
 function amazon(args: readonly string[]): Command {
   return {
-    ...{ program: 'aws', args, username: 'AWS', read: firstWord },
+    program: 'aws',
+    args,
+    username: 'AWS',
     hint: 'Run aws configure or aws sso login in a terminal, then try again.'
   }
 }
 
-/** One word on its own is a password; anything else is some message. */
-function firstWord(stdout: string): string {
+/** One word on its own; anything else is some message and no password. */
+function passwordIn(stdout: string): string {
   const text = stdout.trim()
   return /^[\x21-\x7e]+$/.test(text) ? text : ''
 }
@@ -90,7 +88,7 @@ export async function cloudLogin(
       hint: 'Type a username with a password or token.'
     })
   }
-  const { program, args, username, hint, read } = command
+  const { program, args, username, hint } = command
   const path = await findProgram(program, env['PATH'])
   if (path === null) {
     throw new AppError('NotFound', `The command ${program} is not installed.`, {
@@ -108,7 +106,7 @@ export async function cloudLogin(
     const words = code === 'Deadline' ? `gave no answer within ${TIMEOUT_MS / 1000} s` : 'cannot be run'
     throw new AppError(code, `The command ${program} ${words}.`, { hint })
   })
-  const secret = exitCode === 0 ? read(stdout) : ''
+  const secret = exitCode === 0 ? passwordIn(stdout) : ''
   if (secret !== '') return { username, secret }
   const words = exitCode === 0 ? 'printed no password' : `failed (exit code ${exitCode ?? 'none'})`
   throw new AppError('System', `The command ${program} ${words}.`, { hint })
