@@ -232,6 +232,12 @@ test('Docker Hub is searched when it is asked, and tells of a repository and its
   const tag = registries.row(registries.tags, '1.2')
   await expect(tag).toContainText('linux/amd64, linux/arm64/v8')
   await expect(tag).toContainText('40MB – 45MB')
+  const again: string[] = []
+  hub.on('request', ({ url }: { url?: string }) => again.push(url?.split('?')[0] ?? ''))
+  await page.getByRole('button', { name: 'Refresh' }).press('Enter')
+  await expect
+    .poll(() => again.sort())
+    .toEqual(['/v2/repositories/team/app/', '/v2/repositories/team/app/tags/'])
   // Text of a registry is text.
   await page.getByText('Overview').press('Enter')
   await expect(page.getByText('# <b>App</b>')).toBeVisible()
