@@ -140,7 +140,7 @@ async function atSize(bench, { parts, sizes, say, signal }, { rounds, deadline }
     await step('images', () => measureImages(bench, Math.min(rounds, LONG_ROUNDS)))
   }
   if (parts.has('builds') && bench.size === sizes[0]?.size) {
-    await step('builds', () => measureBuilds(bench, Math.min(rounds, LONG_ROUNDS)))
+    await step('builds', () => measureBuilds(bench, rounds))
   }
   const lives = PARTS.filter(
     (part) => parts.has(part) && !['count', 'idle', 'stats', ...SIZELESS].includes(part)

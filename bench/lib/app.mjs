@@ -24,6 +24,7 @@ export const APPS = {
  * @property {string} display
  * @property {string} socket the engine's
  * @property {number} rows containers there are
+ * @property {Record<string, string>} [env] more of the environment
  *
  * @typedef {object} RunningApp
  * @property {number} pid
@@ -59,6 +60,7 @@ function spawnApp(name, around, home, probe) {
   const args = [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), '-r', hook, app.folder]
   const env = {
     ...process.env,
+    ...around.env,
     // What would lead elsewhere than to this screen and this engine.
     DOCKER_CONTEXT: undefined,
     WAYLAND_DISPLAY: undefined,

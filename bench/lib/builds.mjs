@@ -1,18 +1,20 @@
 // Builds from the form: one of a context of files with stages side by side, one that prints half a million lines while its
-// page is open; the engine passes on what its limit for a step's log lets through. The limit is the bundled buildx, which the CLI runs as well, with the same context.
+// page is open; the engine passes on what its limit for a step's log lets through, and without BuildKit all of them. The
+// limits are the bundled buildx and CLI with the same context. Frames are counted in a build of their own, because
+// counting them costs time, and beside those of an empty window meanwhile: both cores are busy with the build itself.
 import { spawn } from 'node:child_process'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { root } from '../../scripts/lib/paths.mjs'
 import { startApp } from './app.mjs'
+import { FRAMES, PAGE, PATIENCE_MS } from './builds-page.mjs'
 import { cpuSeconds } from './processes.mjs'
-import { untilQuiet } from './session.mjs'
+import { LONG_FRAME_MS, untilQuiet } from './session.mjs'
 
 const FILES = 3000
 const LINES = 500_000
 const FILL = 'the quick brown fox jumps over the lazy dog'
-const PATIENCE_MS = 120_000
 
 const STAGES = `FROM busybox:test AS one
 COPY . /context
@@ -28,57 +30,6 @@ const PRINTS = `FROM busybox:test
 RUN awk 'BEGIN{for(i=1;i<=${LINES};i++) printf "%08d ${FILL}\\n", i}'
 `
 
-/** What the page is asked for: put into it once, by name. */
-const PAGE = `globalThis.quaysideBuilds ??= {
-  until: (what, check, patience = 20000) => new Promise((done, fail) => {
-    const started = performance.now()
-    const look = () => {
-      if (check()) done(performance.now())
-      else if (performance.now() - started > patience) fail(new Error('waited for ' + what + ': ' + document.querySelector('[role="dialog"], main')?.textContent.slice(0, 900)))
-      else requestAnimationFrame(look)
-    }
-    look()
-  }),
-  dialog: () => document.querySelector('[role="dialog"]'),
-  button: (within, name) => [...(within?.querySelectorAll('button') ?? [])].find((one) => one.textContent.trim() === name),
-  field(name) {
-    const label = [...this.dialog().querySelectorAll('label')].find((one) => one.textContent.trim().startsWith(name))
-    return label.control ?? label.querySelector('input')
-  },
-  async build(context) {
-    const main = document.querySelector('main')
-    location.hash = '#/images'
-    await this.until('the page', () => this.button(main, 'Build') !== undefined)
-    this.button(main, 'Build').click()
-    await this.until('the dialog', () => this.dialog() !== null)
-    const box = this.field('Context')
-    Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value').set.call(box, context)
-    box.dispatchEvent(new Event('input', { bubbles: true }))
-    const fresh = this.field('No cache')
-    if (!fresh.checked) fresh.click()
-    await new Promise((done) => setTimeout(done, 500))
-    const frames = []
-    let before = performance.now()
-    const next = (now) => {
-      frames.push(now - before)
-      before = now
-      if (this.running) requestAnimationFrame(next)
-    }
-    this.running = true
-    const started = performance.now()
-    this.button(this.dialog(), 'Build').click()
-    await this.until('the beginning', () => this.button(main, 'Cancel') !== undefined)
-    // The page itself is there once its log shows something.
-    await this.until('the log', () => (main.querySelector('[role="log"]')?.textContent ?? '') !== '')
-    before = performance.now()
-    requestAnimationFrame(next)
-    const ended = await this.until('the end', () => this.button(main, 'Rebuild') !== undefined, ${PATIENCE_MS})
-    this.running = false
-    if (document.querySelector('main [role="alert"]') !== null) throw new Error(document.querySelector('main [role="alert"]').textContent)
-    return { ms: ended - started, frame: Math.max(...frames.slice(1)) }
-  }
-}; undefined`
-
 /**
  * @param {import('./session.mjs').Bench} bench
  * @param {number} rounds
@@ -88,15 +39,20 @@ export async function measureBuilds(bench, rounds) {
   try {
     const stages = await makeContext(path.join(folder, 'stages'), STAGES, FILES)
     const prints = await makeContext(path.join(folder, 'prints'), PRINTS, 0)
+    const { samples, size, engine } = bench
     for (let round = 0; round < rounds; round++) {
-      const cli = await runBuildx(bench.engine.socket, folder, stages)
-      const lines = await runBuildx(bench.engine.socket, folder, prints)
-      bench.samples.add('buildx', bench.size, {
-        'builds.wall': cli.ms,
-        'builds.cpu': cli.cpuSeconds,
+      const files = await runBuild(buildx(stages), engine.socket, folder)
+      const lines = await runBuild(buildx(prints), engine.socket, folder)
+      const allLines = await runBuild(classic(prints), engine.socket, folder)
+      samples.add('buildx', size, {
+        'builds.wall': files.ms,
+        'builds.cpu': files.cpuSeconds,
         'builds.lines': lines.ms
       })
-      bench.samples.add('quayside', bench.size, await oneLife(bench, stages, prints))
+      samples.add('docker build', size, { 'builds.allLines': allLines.ms })
+      samples.add('floor', size, await emptyWindow(bench, folder, prints))
+      samples.add('quayside', size, await oneLife(bench, stages, prints))
+      samples.add('quayside', size, await lifeWithoutBuildKit(bench, prints))
     }
   } finally {
     await rm(folder, { recursive: true, force: true })
@@ -109,27 +65,101 @@ export async function measureBuilds(bench, rounds) {
  * @param {string} prints
  * @returns {Promise<Record<string, number>>}
  */
-async function oneLife({ display, engine, size }, stages, prints) {
-  const app = await startApp('quayside', { display, socket: engine.socket, rows: size })
-  const build = (/** @type {string} */ context) =>
-    app.evaluate(`quaysideBuilds.build(${JSON.stringify(context)})`, PATIENCE_MS + 30_000)
-  try {
-    await untilQuiet(app.pid)
-    await app.evaluate(PAGE)
-    const before = cpuSeconds(app.pid)
+function oneLife(bench, stages, prints) {
+  return withForm(bench, {}, async ({ pid }, build) => {
+    const before = cpuSeconds(pid)
     const built = await build(stages)
-    const cpu = cpuSeconds(app.pid) - before
-    await untilQuiet(app.pid)
+    const cpu = cpuSeconds(pid) - before
+    await untilQuiet(pid)
     const printed = await build(prints)
+    await untilQuiet(pid)
+    const { frames } = await build(prints, true)
     return {
       'builds.wall': built.ms,
       'builds.cpu': cpu,
       'builds.lines': printed.ms,
-      'builds.frame': printed.frame
+      'builds.frame': Math.max(...frames),
+      'builds.longFrames': longShare(frames)
+    }
+  })
+}
+
+/**
+ * @param {import('./session.mjs').Bench} bench
+ * @param {string} prints
+ * @returns {Promise<Record<string, number>>}
+ */
+function lifeWithoutBuildKit(bench, prints) {
+  return withForm(bench, { DOCKER_BUILDKIT: '0' }, async ({ pid }, build) => {
+    const printed = await build(prints)
+    await untilQuiet(pid)
+    const { frames } = await build(prints, true)
+    return {
+      'builds.allLines': printed.ms,
+      'builds.allFrame': Math.max(...frames),
+      'builds.allLongFrames': longShare(frames)
+    }
+  })
+}
+
+/**
+ * A life of the app in whose form builds are started.
+ * @template T
+ * @param {import('./session.mjs').Bench} bench
+ * @param {Record<string, string>} env
+ * @param {(app: import('./app.mjs').RunningApp, build: (context: string, counted?: boolean) => Promise<{ ms: number, frames: number[] }>) => Promise<T>} live
+ * @returns {Promise<T>}
+ */
+async function withForm({ display, engine, size }, env, live) {
+  const app = await startApp('quayside', { display, socket: engine.socket, rows: size, env })
+  try {
+    await untilQuiet(app.pid)
+    await app.evaluate(FRAMES)
+    await app.evaluate(PAGE)
+    return await live(app, (context, counted = false) =>
+      app.evaluate(`quaysideBuilds.build(${JSON.stringify(context)}, ${counted})`, PATIENCE_MS + 30_000)
+    )
+  } finally {
+    await app.stop()
+  }
+}
+
+/**
+ * What the machine itself has left for a window during such builds.
+ * @param {import('./session.mjs').Bench} bench
+ * @param {string} home
+ * @param {string} prints
+ * @returns {Promise<Record<string, number>>}
+ */
+async function emptyWindow({ display, engine, size }, home, prints) {
+  const app = await startApp('floor', { display, socket: engine.socket, rows: size })
+  const during = async (/** @type {Command} */ command) => {
+    await untilQuiet(app.pid)
+    await app.evaluate('quaysideFrames.start()')
+    await runBuild(command, engine.socket, home)
+    return await app.evaluate('quaysideFrames.stop()')
+  }
+  try {
+    await app.evaluate(FRAMES)
+    const frames = await during(buildx(prints))
+    const allFrames = await during(classic(prints))
+    return {
+      'builds.frame': Math.max(...frames),
+      'builds.longFrames': longShare(frames),
+      'builds.allFrame': Math.max(...allFrames),
+      'builds.allLongFrames': longShare(allFrames)
     }
   } finally {
     await app.stop()
   }
+}
+
+/**
+ * In percent.
+ * @param {readonly number[]} frames milliseconds
+ */
+function longShare(frames) {
+  return (100 * frames.filter((ms) => ms > LONG_FRAME_MS).length) / frames.length
 }
 
 /**
@@ -151,33 +181,52 @@ async function makeContext(folder, dockerfile, files) {
 }
 
 /**
- * As the app runs it, its progress read and thrown away.
+ * @typedef {object} Command
+ * @property {string} program in the engine's folder
+ * @property {readonly string[]} args
+ * @property {Record<string, string>} env
+ */
+
+/** As the app runs it. @param {string} context @returns {Command} */
+const buildx = (context) => ({
+  program: 'cli-plugins/docker-buildx',
+  args: ['build', '--no-cache', '--load', '--progress', 'rawjson', context],
+  env: {}
+})
+
+/** @param {string} context @returns {Command} */
+const classic = (context) => ({
+  program: 'bin/docker',
+  args: ['build', '--no-cache', context],
+  env: { DOCKER_BUILDKIT: '0' }
+})
+
+/**
+ * Its progress is read and thrown away.
+ * @param {Command} command
  * @param {string} socket
  * @param {string} home
- * @param {string} context
  * @returns {Promise<{ ms: number, cpuSeconds: number }>}
  */
-async function runBuildx(socket, home, context) {
-  const program = path.join(
-    root,
-    `resources/engine/${process.platform}-${process.arch}/cli-plugins/docker-buildx`
-  )
-  const args = ['build', '--no-cache', '--load', '--progress', 'rawjson', context]
-  const env = { PATH: process.env['PATH'], HOME: home, DOCKER_CONFIG: home, DOCKER_HOST: `unix://${socket}` }
+async function runBuild(command, socket, home) {
+  const program = path.join(root, `resources/engine/${process.platform}-${process.arch}`, command.program)
+  const surroundings = { PATH: process.env['PATH'], HOME: home, DOCKER_CONFIG: home }
+  const env = { ...surroundings, ...command.env, DOCKER_HOST: `unix://${socket}` }
   const started = performance.now()
   // The shell tells what its children used: minutes and seconds of user and of system, its own on the line before.
   const child = spawn(
     '/bin/sh',
-    ['-c', '"$@" 2>/dev/null; code=$?; times; exit $code', 'sh', program, ...args],
+    ['-c', '"$@" 2>/dev/null; code=$?; times; exit $code', 'sh', program, ...command.args],
     {
       env,
       stdio: ['ignore', 'pipe', 'inherit']
     }
   )
+  // Its last lines hold the times.
   let text = ''
-  child.stdout.setEncoding('utf8').on('data', (part) => (text += part))
+  child.stdout.setEncoding('utf8').on('data', (part) => (text = (text + part).slice(-4096)))
   const code = await new Promise((resolve) => child.on('close', resolve))
-  if (code !== 0) throw new Error(`buildx ended with ${code}`)
+  if (code !== 0) throw new Error(`${command.program} ended with ${code}`)
   const used = [...(text.trim().split('\n').at(-1) ?? '').matchAll(/(\d+)m([\d.]+)s/g)]
   return {
     ms: performance.now() - started,

@@ -8,7 +8,7 @@ import { median } from './statistics.mjs'
 
 const SCROLL_PX = 96
 const SCROLL_FRAMES = 120
-const LONG_FRAME_MS = 50
+export const LONG_FRAME_MS = 50
 const STARTS = 2
 /** What an app still does after the row is right (statistics, redraws) counts for it too. */
 const AFTERMATH_MS = 500
