@@ -32,6 +32,8 @@ let home: string
 let app: Quayside
 let registry: TestRegistry
 let hub: Server
+/** Whether somebody logged in on the page that Docker Hub shows in a browser. */
+let entered = false
 let pass: Pass
 
 /** What Docker Hub's API says of one repository, in its shapes. */
@@ -58,14 +60,14 @@ const HUB_PAGES = {
   }
 }
 
-/** Docker's authorisation server, as far as a login in a browser needs it; it is entered after the second question. */
+/** Docker's authorisation server, as far as a login in a browser needs it; not before the second question is anybody logged in. */
 async function startHub(): Promise<Server> {
   let asked = 0
   const claims = { 'https://hub.docker.com': { username: 'hubann' } }
   const token = `x.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.x`
   const server = createServer((request, reply) => {
     const page = `http://${request.headers.host}/activate`
-    const waiting = request.url === '/oauth/token' && (asked += 1) < 3
+    const waiting = request.url === '/oauth/token' && ((asked += 1) < 3 || !entered)
     const answers: Record<string, unknown> = {
       '/oauth/device/code': {
         ...{ device_code: 'canary-device', user_code: 'WXYZ-1234', expires_in: 900, interval: 1 },
@@ -208,6 +210,8 @@ test('a login to Docker Hub in a browser is kept like one that is typed', async 
   await expect(dialog.getByLabel('Code', { exact: true })).toHaveText('WXYZ-1234')
   expect(await seriousFindings(page)).toEqual([])
   await dialog.getByRole('button', { name: 'Open the page' }).press('Enter')
+  await expect.poll(async () => (await opened.jsonValue()).length).toBe(1)
+  entered = true
   await expect(dialog).toHaveCount(0)
   await expect(registries.registry('docker.io')).toContainText('Logged in as hubann')
   expect(await opened.jsonValue()).toEqual([expect.stringContaining('/activate?user_code=WXYZ-1234')])
