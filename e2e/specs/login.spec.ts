@@ -47,7 +47,7 @@ const HUB_PAGES = {
     ...{ last_updated: '2026-01-02T03:04:05Z', date_registered: '2020-01-02T03:04:05Z' }
   },
   '/v2/repositories/team/app/tags/': {
-    ...{ count: 1, next: null },
+    ...{ count: 26, next: 'another page' },
     results: [
       {
         ...{ name: '1.2', digest: 'sha256:abc', full_size: 45_000_000, last_updated: '2026-01-02T03:04:05Z' },
@@ -242,6 +242,12 @@ test('Docker Hub is searched when it is asked, and tells of a repository and its
   await expect
     .poll(() => again.sort())
     .toEqual(['/v2/repositories/team/app/', '/v2/repositories/team/app/tags/'])
+  // The focus stays where it is while another page is read.
+  const next = page.getByRole('button', { name: 'Next' })
+  await next.press('Enter')
+  await expect(page.getByText('2 of 2')).toBeVisible()
+  await expect(tag).toBeVisible()
+  await expect(next).toBeFocused()
   // Text of a registry is text.
   await page.getByText('Overview').press('Enter')
   await expect(page.getByText('# <b>App</b>')).toBeVisible()
