@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { KnownRegistry, RegistryTest, TestStep } from '@shared/contract/registries'
-import { connectionWord, imageName, loginWord, matches, registryPath } from './registry-words'
+import { connectionWord, imageName, loginWord, matches, registryPath, unreadWord } from './registry-words'
 
 const row = (more: Partial<KnownRegistry>): KnownRegistry => ({
   ...{ host: 'reg.example', login: 'out', username: '', through: '/home/a/.docker/config.json' },
@@ -34,6 +34,20 @@ describe('what is said of a registry', () => {
     expect(connectionWord(test(false, ['DNS', 'failed', 'No such name.'])).word).toBe(
       'Not reachable: No such name.'
     )
+  })
+})
+
+describe('lines that were not read', () => {
+  const line = (problem: string) => ({
+    ...{ tag: '1', digest: null, platforms: [], platform: '', size: null, created: null },
+    problem
+  })
+
+  it('are told once, with the reason that most of them have', () => {
+    expect(unreadWord([])).toBeNull()
+    expect(unreadWord([line(''), line('')])).toBeNull()
+    const rows = ['Gone.', '', 'Asked too often.', 'Asked too often.'].map(line)
+    expect(unreadWord(rows)).toBe('2 not read: Asked too often.')
   })
 })
 

@@ -70,6 +70,16 @@ export function copyWords(chosen: readonly string[], all: number): string | null
   return 'Some platforms are a new index with another digest; each image in it keeps its own.'
 }
 
+/** Why most of the lines that were not read were not, said once for all of them; null when all were. */
+export function unreadWord(rows: readonly TagRow[]): string | null {
+  const counts = new Map<string, number>()
+  for (const { problem } of rows) {
+    if (problem !== '') counts.set(problem, (counts.get(problem) ?? 0) + 1)
+  }
+  const [most] = [...counts].sort(([, one], [, other]) => other - one)
+  return most === undefined ? null : `${most[1]} not read: ${most[0]}`
+}
+
 /** The page of a registry, a repository of it, or a tag (or digest) of that. */
 export function registryPath(host: string, repository?: string, reference?: string): string {
   const base = `/registries/${encodeURIComponent(host)}`
