@@ -144,7 +144,7 @@ test('repositories, tags and what is behind one, with a pull and a deletion that
 
   await page.getByRole('button', { name: 'Delete', exact: true }).press('Enter')
   const question = page.getByRole('dialog', { name: 'Delete 1' })
-  await expect(question.getByRole('alert')).toContainText('The same image has the tags same.')
+  await expect(question.getByRole('alert')).toContainText('The same image has the tag same.')
   await question.getByRole('button', { name: 'Delete' }).press('Enter')
   await expect(question).toHaveCount(0)
   // Debian's registry knows only images, so both went, as it was said.
