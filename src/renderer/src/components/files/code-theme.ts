@@ -15,7 +15,16 @@ const highlight = HighlightStyle.define([
 
 const look = EditorView.theme({
   '&': { height: '100%', backgroundColor: 'var(--surface)', color: 'var(--text)' },
-  '&.cm-focused': { outline: '2px solid var(--focus)', outlineOffset: '-2px' },
+  '&.cm-focused, .cm-content:focus-visible': { outline: 'none' },
+  // Around all of it: an outline would be behind the gutter and the scrollbars.
+  '&.cm-focused::after': {
+    content: '""',
+    position: 'absolute',
+    zIndex: '300',
+    inset: '0',
+    border: '2px solid var(--focus)',
+    pointerEvents: 'none'
+  },
   '.cm-scroller': { fontFamily: 'var(--font-mono)', fontSize: 'var(--text-small)', lineHeight: '1.5' },
   '.cm-content': { caretColor: 'var(--text)' },
   // The page's own selection brings a colour for text on its background; here the editor draws another one.
