@@ -7,14 +7,17 @@ export const BUILDER_COLUMNS: readonly TableColumn[] = [
   { key: 'name', label: 'Name', width: 'minmax(120px, 2fr)', rowHeader: true },
   { key: 'state', label: 'State', width: '112px' },
   { key: 'driver', label: 'Driver', width: '130px', hideBelow: 560 },
-  { key: 'version', label: 'BuildKit', width: '96px', hideBelow: 700 },
+  { key: 'version', label: 'BuildKit', width: '120px', hideBelow: 700 },
   { key: 'nodes', label: 'Nodes', width: '60px', align: 'end', hideBelow: 860 },
   { key: 'platforms', label: 'Platforms', width: 'minmax(120px, 2fr)', hideBelow: 640 },
   { key: 'actions', label: 'Actions', width: '108px', hideLabel: true, align: 'end' }
 ]
 
-/** The engine's own builder is the engine: it is neither stopped nor removed here. */
-export const isEngines = ({ driver }: Builder): boolean => driver === 'docker'
+/**
+ * The builder of an engine is the engine: it is neither stopped nor removed here. That of a docker context that cannot be
+ * reached has no driver; every other one has.
+ */
+export const isEngines = ({ driver }: Builder): boolean => driver === 'docker' || driver === ''
 
 export interface BuilderState {
   readonly word: string

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Builder } from '@shared/contract/builders'
 import { createCommand, emptyBuilder, newBuilder } from './builder-form'
-import { builderState, platformsOf } from './builder-rows'
+import { builderState, isEngines, platformsOf } from './builder-rows'
 
 const node = (status: string, error = '') => ({
   name: 'n',
@@ -31,6 +31,11 @@ test('the state of a builder is that of its worst node', () => {
   })
   expect(builderState(builder()).word).toBe('Unknown')
   expect(platformsOf(builder(node('a'), node('b')))).toEqual(['linux/amd64'])
+})
+
+test('those of engines are told by their driver, reached or not', () => {
+  const own = ['docker-container', 'docker', ''].map((driver) => isEngines({ ...builder(), driver }))
+  expect(own).toEqual([false, true, true])
 })
 
 describe('a new builder', () => {
