@@ -47,7 +47,7 @@ describe('lines that were not read', () => {
     expect(unreadWord([])).toBeNull()
     expect(unreadWord([line(''), line('')])).toBeNull()
     const rows = ['Gone.', '', 'Asked too often.', 'Asked too often.'].map(line)
-    expect(unreadWord(rows)).toBe('2 not read: Asked too often.')
+    expect(unreadWord(rows)).toBe('Not read (2): Asked too often.')
   })
 })
 

@@ -77,7 +77,7 @@ export function unreadWord(rows: readonly TagRow[]): string | null {
     if (problem !== '') counts.set(problem, (counts.get(problem) ?? 0) + 1)
   }
   const [most] = [...counts].sort(([, one], [, other]) => other - one)
-  return most === undefined ? null : `${most[1]} not read: ${most[0]}`
+  return most === undefined ? null : `Not read (${most[1]}): ${most[0]}`
 }
 
 /** The page of a registry, a repository of it, or a tag (or digest) of that. */
