@@ -72,7 +72,12 @@ export function makeBuilding({ paths, supervisor, session, tasks, credentials }:
   return {
     buildx,
     buildProgram,
-    builds: new BuildRegistry({ tasks, program: buildProgram, findRef: refFinder(session) })
+    builds: new BuildRegistry({
+      tasks,
+      program: buildProgram,
+      ownBuilder: () => buildx.ownBuilder,
+      findRef: refFinder(session)
+    })
   }
 }
 

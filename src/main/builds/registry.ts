@@ -37,23 +37,24 @@ export interface BuildRegistryDeps {
   readonly tasks: TaskRegistry
   /** For the engine in use. @throws AppError `EngineNotRunning` */
   readonly program: () => BuildProgram
+  /** The builder whose builds are in the history of the engine in use. */
+  readonly ownBuilder: () => string
   /** The engine's reference of the build that began this step; empty when it has none. */
   readonly findRef: (step: BegunStep, signal: AbortSignal) => Promise<string>
 }
-
-/** Builders whose builds are in the engine's history. */
-const OWN_BUILDERS: ReadonlySet<string> = new Set(['', 'default'])
 
 export class BuildRegistry implements OtherLogs {
   readonly #builds = new Map<string, Kept>()
   readonly #summaries = new WatchedCollection<BuildSummary>({ timing: { leadMs: 0, burstMs: 100 } })
   readonly #tasks: TaskRegistry
   readonly #program: () => BuildProgram
+  readonly #ownBuilder: BuildRegistryDeps['ownBuilder']
   readonly #findRef: BuildRegistryDeps['findRef']
 
-  constructor({ tasks, program, findRef }: BuildRegistryDeps) {
+  constructor({ tasks, program, ownBuilder, findRef }: BuildRegistryDeps) {
     this.#tasks = tasks
     this.#program = program
+    this.#ownBuilder = ownBuilder
     this.#findRef = findRef
     const read = (id: string) => this.#builds.get(id)?.build.summary
     this.#summaries.online({
@@ -69,12 +70,13 @@ export class BuildRegistry implements OtherLogs {
       throw new AppError('InvalidParameter', problem, { hint: 'Correct the form and start the build again.' })
     }
     const program = this.#program()
+    const inHistory = ['', this.#ownBuilder()].includes(input.builder)
     const needed = environmentNames(input)
     const values = Object.fromEntries(Object.entries(secretValues).filter(([name]) => needed.has(name)))
     const build = new BuildRun({ input, secretValues: values })
     const task = this.#tasks.run(
       `Build ${build.name}`,
-      (update, signal) => this.#run(build, { secretValues: values, program }, update, signal),
+      (update, signal) => this.#run(build, { secretValues: values, program, inHistory }, update, signal),
       () => `Built ${build.name}`,
       { page: `/builds/${build.id}` }
     )
@@ -146,11 +148,11 @@ export class BuildRegistry implements OtherLogs {
 
   async #run(
     build: BuildRun,
-    options: Omit<BuildRunOptions, 'input'>,
+    { inHistory, ...options }: Omit<BuildRunOptions, 'input'> & { readonly inHistory: boolean },
     update: (news: TaskUpdate) => void,
     signal: AbortSignal
   ): Promise<void> {
-    let linking = !OWN_BUILDERS.has(build.input.builder)
+    let linking = !inHistory
     const tell = (): void => {
       const { stepsDone, stepsTotal } = build.summary
       update({ progress: { current: stepsDone, total: stepsTotal } })

@@ -1,6 +1,6 @@
 /**
- * What is asked of the bundled buildx and ends by itself, on the real engine: builders, and the checks of a Dockerfile. A
- * BuildKit in a container needs an image: none is started here.
+ * Builders of the bundled buildx on the real engine, and what goes by the engine's own: the checks of a Dockerfile, and builds
+ * by a docker context. A BuildKit in a container needs an image: none is started here.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Builder, type NewBuilder } from '@shared/contract/builders'
@@ -129,5 +129,16 @@ describe.skipIf(!canRunEngine)('builders', () => {
     gone.abort()
     await expect(left).resolves.toMatchObject({ findings: [] })
     expect(await engine.docker('buildx', 'history', 'ls')).toBe(before)
+  })
+
+  it('a build is told its row while it runs by a docker context too, whose builder has its name', async () => {
+    await engine.importBusybox()
+    await engine.docker('context', 'create', 'pier', '--docker', `host=unix://${engine.socket}`)
+    const bench = buildBench(engine, { dockerContext: 'pier' })
+    const context = bench.context({ Dockerfile: `FROM ${BUSYBOX}\nRUN sleep 1; echo pier > /pier` })
+    const { id } = bench.builds.start(bench.input({ context, builder: 'pier' }), {})
+    const { detail } = await bench.until(id, (now) => now.detail.summary.ref !== '')
+    expect(detail.summary.state).toBe('Running')
+    await bench.until(id, (now) => now.detail.summary.state === 'Done')
   })
 })

@@ -80,6 +80,7 @@ export function buildBench(
   const builds = new BuildRegistry({
     tasks,
     program: () => program,
+    ownBuilder: () => buildx.ownBuilder,
     findRef: async (step, signal) => {
       const connection = await client()
       try {
