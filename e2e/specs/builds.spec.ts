@@ -33,7 +33,7 @@ test('a build is started by keyboard, and its steps are those of the CLI', async
       'RUN sleep 1; echo 1 > /one; echo from one',
       `FROM ${BASE} AS two`,
       'ARG WHO',
-      'RUN sleep 1; echo hello $WHO > /two; echo from two',
+      'RUN sleep 1; echo hello $WHO > /two; grep db /etc/hosts; echo from two',
       `FROM ${BASE} AS last`,
       'COPY --from=one /one /one',
       'COPY --from=two /two /two'
@@ -52,6 +52,14 @@ test('a build is started by keyboard, and its steps are those of the CLI', async
   await expect(dialog.command).toContainText(
     `docker buildx build --tag e2e-build:1 --build-arg WHO=world --load ${folder}`
   )
+  await dialog.root.getByText('More options').press('Enter')
+  await dialog.field('Extra hosts').fill('db')
+  await dialog.field('Ulimits').fill('nofile=1000')
+  await dialog.submit.press('Enter')
+  await expect(dialog.field('Extra hosts')).toBeFocused()
+  await expect(dialog.root).toContainText('db: write it as db:10.0.0.5.')
+  await dialog.field('Extra hosts').fill('db:10.1.2.3')
+  await expect(dialog.command).toContainText('--add-host db:10.1.2.3 --ulimit nofile=1000 --load')
   await dialog.root.getByRole('button', { name: 'Keep as favourite…' }).press('Enter')
   await expect(dialog.field('Name of the favourite')).toHaveValue('e2e-build:1')
   expect(await seriousFindings(page)).toEqual([])
@@ -67,6 +75,7 @@ test('a build is started by keyboard, and its steps are those of the CLI', async
   await expect(page.getByRole('main').getByText('Done').first()).toBeVisible()
   await expect(build.timeline).toContainText('added up')
   await expect(build.log).toContainText('from two')
+  await expect(build.log).toContainText('10.1.2.3')
   expect(await docker('run', '--rm', 'e2e-build:1', 'cat', '/two')).toBe('hello world')
 
   await build.step('echo hello', 'Done').getByRole('button').focus()

@@ -71,11 +71,14 @@ function inputOf(input: BuildInput, dockerfile: string): BuildInput {
     annotations: [],
     cacheTo: [],
     noCache: false,
+    noCacheFilter: [],
     pull: false,
     output: 'engine',
     outputPath: '',
+    outputs: [],
     provenance: 'off',
-    sbom: false
+    sbom: false,
+    attestations: []
   }
 }
 

@@ -3,6 +3,7 @@
  * https://docs.docker.com/reference/api/engine/version/v1.51/#tag/Image/operation/ImageBuild
  */
 import type { Readable } from 'node:stream'
+import type { Ulimit } from '@shared/builds/ulimit'
 import { AppError } from '@shared/errors'
 import { withSignal, type DockerClient } from './client'
 import { jsonLines } from './jsonl'
@@ -18,6 +19,12 @@ export interface ImageBuild {
   readonly target: string
   readonly platform: string
   readonly network: string
+  /** `name:address`. */
+  readonly addHosts: readonly string[]
+  readonly ulimits: readonly Ulimit[]
+  /** In bytes; 0 for the engine's own. */
+  readonly shmSize: number
+  readonly cgroupParent: string
   /** null: the value is not set. */
   readonly buildArgs: Readonly<Record<string, string | null>>
   readonly labels: Readonly<Record<string, string>>
@@ -47,6 +54,10 @@ export async function* buildImage(
     target: target === '' ? undefined : target,
     platform: platform === '' ? undefined : platform,
     networkmode: network,
+    extrahosts: build.addHosts.length === 0 ? undefined : build.addHosts,
+    ulimits: build.ulimits.length === 0 ? undefined : JSON.stringify(build.ulimits),
+    shmsize: build.shmSize === 0 ? undefined : String(build.shmSize),
+    cgroupparent: build.cgroupParent === '' ? undefined : build.cgroupParent,
     buildargs: json(build.buildArgs),
     labels: json(build.labels),
     cachefrom: build.cacheFrom.length === 0 ? undefined : JSON.stringify(build.cacheFrom),

@@ -45,20 +45,35 @@ describe('buildArguments', () => {
       cacheFrom: ['type=local,src=/c'],
       cacheTo: ['type=inline'],
       network: 'host',
-      noCache: true,
+      addHosts: ['db:10.0.0.5'],
+      ulimits: ['nofile=1024:4096'],
+      shmSize: '64m',
+      cgroupParent: '/builds',
+      allow: ['network.host'],
+      noCacheFilter: ['run', 'test'],
       pull: true,
       provenance: 'max',
       sbom: true,
+      attestations: ['type=sbom,generator=scanner'],
       output: 'oci',
-      outputPath: '/out/a,b.tar'
+      outputPath: '/out/a,b.tar',
+      outputs: ['type=image,name=web,push=true']
     })
     expect(buildCommand(all)).toBe(
       "docker buildx build --builder big --target run --build-arg 'A=1 2' --build-arg B --secret id=tok,env=TOKEN " +
         '--secret id=key,src=/keys/a --ssh default --platform linux/amd64,linux/arm64 --label a=b --annotation c=d ' +
         '--build-context base=docker-image://alpine --cache-from type=local,src=/c --cache-to type=inline ' +
-        '--network host --no-cache --pull --provenance mode=max --sbom true ' +
-        `--output 'type=oci,"dest=/out/a,b.tar"' /src/app`
+        '--network host --add-host db:10.0.0.5 --ulimit nofile=1024:4096 --shm-size 64m --cgroup-parent /builds ' +
+        '--allow network.host --no-cache-filter run --no-cache-filter test --pull --provenance mode=max --sbom true ' +
+        '--attest type=sbom,generator=scanner ' +
+        `--output 'type=oci,"dest=/out/a,b.tar"' --output type=image,name=web,push=true /src/app`
     )
+  })
+
+  it('leaves the output to its lines', () => {
+    const only = build({ output: 'other', outputs: ['/out'] })
+    expect(buildCommand(only)).toBe('docker buildx build --output /out /src/app')
+    expect(buildCommand(build({ noCache: true }))).toContain('--no-cache --load')
   })
 
   it('never lets a secret name a variable of the child', () => {
@@ -116,6 +131,14 @@ describe('inputProblems', () => {
     expect(
       inputProblems(build({ tags: ['a:1'], buildArgs: ['A=1', 'B'], platforms: ['linux/arm/v7'] }))
     ).toEqual({})
+    const more = build({
+      outputs: ['/out', 'type=docker', 'type=image,name=web,push=true', '"type=tar","dest=/a,b"'],
+      attestations: ['type=sbom,generator=scanner'],
+      addHosts: ['db:10.0.0.5', 'six=::1', 'me:host-gateway'],
+      ulimits: ['nofile=1024', 'core=-1:-1'],
+      shmSize: '1.5 GB'
+    })
+    expect(inputProblems(more)).toEqual({})
   })
 
   it.each<[Partial<BuildInput>, string]>([
@@ -131,6 +154,18 @@ describe('inputProblems', () => {
     [{ platforms: ['arm'] }, 'platforms'],
     [{ labels: ['a'] }, 'labels'],
     [{ output: 'tar' }, 'outputPath'],
-    [{ output: 'folder', outputPath: 'out' }, 'outputPath']
+    [{ output: 'folder', outputPath: 'out' }, 'outputPath'],
+    [{ output: 'other' }, 'outputs'],
+    [{ outputs: ['-'] }, 'outputs'],
+    [{ outputs: ['out'] }, 'outputs'],
+    [{ outputs: ['type=tar'] }, 'outputs'],
+    [{ outputs: ['type=oci,dest=-'] }, 'outputs'],
+    [{ outputs: ['type=local,"dest=/a'] }, 'outputs'],
+    [{ outputs: ['dest=/a'] }, 'outputs'],
+    [{ noCache: true, noCacheFilter: ['a'] }, 'noCacheFilter'],
+    [{ attestations: ['sbom'] }, 'attestations'],
+    [{ addHosts: ['db'] }, 'addHosts'],
+    [{ ulimits: ['nofile'] }, 'ulimits'],
+    [{ shmSize: 'much' }, 'shmSize']
   ])('%j', (more, field) => expect(Object.keys(inputProblems(build(more)))).toEqual([field]))
 })

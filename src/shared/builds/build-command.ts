@@ -41,10 +41,17 @@ export function buildArguments(input: BuildInput, forShow = false): BuildArgumen
       ...each('--cache-from', input.cacheFrom),
       ...each('--cache-to', input.cacheTo),
       ...(input.network === 'default' ? [] : ['--network', input.network]),
+      ...each('--add-host', input.addHosts),
+      ...each('--ulimit', input.ulimits),
+      ...(input.shmSize === '' ? [] : ['--shm-size', input.shmSize]),
+      ...(input.cgroupParent === '' ? [] : ['--cgroup-parent', input.cgroupParent]),
+      ...each('--allow', input.allow),
       ...(input.noCache ? ['--no-cache'] : []),
+      ...each('--no-cache-filter', input.noCacheFilter),
       ...(input.pull ? ['--pull'] : []),
       ...attestations(input),
       ...outputArguments(input),
+      ...each('--output', input.outputs),
       input.contextKind === 'tar' ? '-' : input.context
     ],
     input: stdin,
@@ -74,14 +81,14 @@ export function joinPath(folder: string, below: string): string {
   return folder.endsWith('/') || folder.endsWith('\\') ? `${folder}${below}` : `${folder}${separator}${below}`
 }
 
-function attestations({ provenance, sbom }: BuildInput): string[] {
+function attestations({ provenance, sbom, attestations: more }: BuildInput): string[] {
   const mode = {
     default: [],
     min: ['--provenance', 'mode=min'],
     max: ['--provenance', 'mode=max'],
     off: ['--provenance', 'false']
   }
-  return [...mode[provenance], ...(sbom ? ['--sbom', 'true'] : [])]
+  return [...mode[provenance], ...(sbom ? ['--sbom', 'true'] : []), ...each('--attest', more)]
 }
 
 function outputArguments({ output, outputPath }: BuildInput): string[] {
@@ -99,6 +106,8 @@ function outputArguments({ output, outputPath }: BuildInput): string[] {
       return ['--output', `type=local,${to}`]
     case 'cache':
       return ['--output', 'type=cacheonly']
+    case 'other':
+      return []
   }
 }
 

@@ -20,11 +20,19 @@ export function emptyBuild(): BuildInput {
     contexts: [],
     network: 'default',
     noCache: false,
+    noCacheFilter: [],
     pull: false,
     output: 'engine',
     outputPath: '',
+    outputs: [],
     provenance: 'default',
     sbom: false,
+    attestations: [],
+    addHosts: [],
+    ulimits: [],
+    shmSize: '',
+    cgroupParent: '',
+    allow: [],
     builder: ''
   }
 }

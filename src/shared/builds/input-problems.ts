@@ -1,7 +1,10 @@
 /** What is wrong with the form of a build before it is sent, by field. Used by the dialog and, again, by main. Pure. */
 import type { BuildInput } from '../contract/builds'
 import { parseReference } from '../docker/reference'
+import { csvFields } from './csv'
+import { parseMemorySize } from '../docker/memory-size'
 import { isAbsolute, parseSecret } from './secret-line'
+import { parseUlimit } from './ulimit'
 
 export type InputField = keyof BuildInput
 export type InputProblems = Partial<Record<InputField, string>>
@@ -9,6 +12,7 @@ export type InputProblems = Partial<Record<InputField, string>>
 const PLATFORM = /^[a-z0-9]+\/[a-z0-9_]+(?:\/[a-z0-9.]+)?$/
 const ADDRESS = /^(?:https?:\/\/|git:\/\/|ssh:\/\/|git@|github\.com\/)\S+$/
 const PAIR = /^[^=\s][^=]*=/
+const HOST = /^[^:=\s]+[:=]\S+$/
 
 export function inputProblems(input: BuildInput): InputProblems {
   const found: [InputField, string | null][] = [
@@ -21,7 +25,13 @@ export function inputProblems(input: BuildInput): InputProblems {
     ['labels', firstProblem(input.labels, paired('org.example.team=web'))],
     ['annotations', firstProblem(input.annotations, paired('org.example.team=web'))],
     ['contexts', firstProblem(input.contexts, paired('base=/folder'))],
-    ['outputPath', outputProblem(input)]
+    ['noCacheFilter', noCacheProblem(input)],
+    ['outputPath', outputProblem(input)],
+    ['outputs', firstProblem(input.outputs, outputLineProblem) ?? outputsMissing(input)],
+    ['attestations', firstProblem(input.attestations, attestationProblem)],
+    ['addHosts', firstProblem(input.addHosts, matching(HOST, 'db:10.0.0.5'))],
+    ['ulimits', firstProblem(input.ulimits, ulimitProblem)],
+    ['shmSize', shmSizeProblem(input)]
   ]
   return Object.fromEntries(found.filter(([, message]) => message !== null))
 }
@@ -63,7 +73,31 @@ function named(example: string): (line: string) => string | null {
 }
 
 function paired(example: string): (line: string) => string | null {
-  return (line) => (PAIR.test(line) ? null : `${line}: write it as ${example}.`)
+  return matching(PAIR, example)
+}
+
+function matching(pattern: RegExp, example: string): (line: string) => string | null {
+  return (line) => (pattern.test(line) ? null : `${line}: write it as ${example}.`)
+}
+
+/** buildx refuses both at once. */
+function noCacheProblem({ noCache, noCacheFilter }: BuildInput): string | null {
+  return noCache && noCacheFilter.length > 0 ? '“No cache” runs every stage anew: choose one of both.' : null
+}
+
+function ulimitProblem(line: string): string | null {
+  return parseUlimit(line) === null ? `${line}: write it as nofile=1024:4096.` : null
+}
+
+function shmSizeProblem({ shmSize }: BuildInput): string | null {
+  return shmSize === '' || parseMemorySize(shmSize) !== null ? null : `${shmSize}: write it as 64m or 1g.`
+}
+
+function attestationProblem(line: string): string | null {
+  const fields = csvFields(line)
+  return fields?.some((field) => /^type=\S/.test(field)) === true
+    ? null
+    : `${line}: write it as type=sbom,generator=image.`
 }
 
 function outputProblem({ output, outputPath }: BuildInput): string | null {
@@ -71,6 +105,34 @@ function outputProblem({ output, outputPath }: BuildInput): string | null {
   if (outputPath === '')
     return output === 'folder' ? 'Say which folder to write to.' : 'Say which file to write.'
   return isAbsolute(outputPath) ? null : 'Give the whole path.'
+}
+
+/** The standard output of a build that nobody sees is no place, and neither is a path from where this app was started. */
+function outputLineProblem(line: string): string | null {
+  const fields = csvFields(line)
+  if (fields === null) return `${line}: a quote is not closed.`
+  if (fields.length === 1 && !line.includes('='))
+    return isAbsolute(line) ? null : `${line}: give the whole path.`
+  const options = new Map(fields.map((field) => splitPair(field)))
+  const type = options.get('type')
+  if (type === undefined) return `${line}: write it as type=image,name=example.org/web,push=true.`
+  const dest = options.get('dest')
+  if (dest === undefined) return TO_FILES.has(type) ? `${line}: say where to, with dest=/path.` : null
+  return isAbsolute(dest) ? null : `${line}: give the whole path after dest=.`
+}
+
+/** Written to the standard output without a place. */
+const TO_FILES: ReadonlySet<string> = new Set(['local', 'tar', 'oci'])
+
+function splitPair(field: string): readonly [string, string] {
+  const at = field.indexOf('=')
+  return at < 0
+    ? [field.trim().toLowerCase(), '']
+    : [field.slice(0, at).trim().toLowerCase(), field.slice(at + 1)]
+}
+
+function outputsMissing({ output, outputs }: BuildInput): string | null {
+  return output === 'other' && outputs.length === 0 ? 'Say where the result goes.' : null
 }
 
 function firstProblem(lines: readonly string[], check: (line: string) => string | null): string | null {

@@ -84,8 +84,8 @@ export type BuildSummary = z.output<typeof BuildSummary>
 const Text = z.string().max(8192)
 const Lines = z.array(Text).max(500).readonly()
 
-/** Where the result goes. `path` is a file for `tar` and `oci`, a folder for `folder`, unused otherwise. */
-export const BUILD_OUTPUTS = ['engine', 'push', 'tar', 'oci', 'folder', 'cache'] as const
+/** Where the result goes. `path` is a file for `tar` and `oci`, a folder for `folder`, unused otherwise; `outputs` alone say it for `other`. */
+export const BUILD_OUTPUTS = ['engine', 'push', 'tar', 'oci', 'folder', 'cache', 'other'] as const
 
 /** Every input of `docker buildx build`, in the CLI's own spelling, but for the values of secrets. */
 export const BuildInput = z.object({
@@ -112,11 +112,26 @@ export const BuildInput = z.object({
   contexts: Lines,
   network: z.enum(['default', 'host', 'none']),
   noCache: z.boolean(),
+  /** Stages that run anew. */
+  noCacheFilter: Lines,
   pull: z.boolean(),
   output: z.enum(BUILD_OUTPUTS),
   outputPath: Text,
+  /** More of them, as `--output` takes them. */
+  outputs: Lines,
   provenance: z.enum(['default', 'min', 'max', 'off']),
   sbom: z.boolean(),
+  /** As `--attest` takes them. */
+  attestations: Lines,
+  /** `name:address`. */
+  addHosts: Lines,
+  /** `name=soft:hard`. */
+  ulimits: Lines,
+  /** A number with or without a unit; empty for the engine's own. */
+  shmSize: Text,
+  cgroupParent: Text,
+  /** Entitlements. */
+  allow: Lines,
   /** Empty for the engine's own. */
   builder: Text
 })

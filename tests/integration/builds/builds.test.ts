@@ -1,11 +1,9 @@
 /** Builds on the real engine: what is shown is what buildx itself prints, failures are told, stopping stops, secrets stay secret. */
 import { execFile } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { BuildSteps } from '@shared/builds/solve-status'
 import type { BuildInput } from '@shared/contract/builds'
-import { measureContext } from '@main/builds/context-size'
 import { parseSolveStatus } from '@main/builds/rawjson'
 import { BUSYBOX, canRunEngine, processesBelow, startEngine, type TestEngine } from '../engine-fixture'
 import { buildBench, type BuildBench } from './builds-fixture'
@@ -249,54 +247,6 @@ describe.skipIf(!canRunEngine)('builds on the real engine', () => {
     const { detail } = await bench.build({ context, secrets: ['id=t,env=QUAYSIDE_NO_SUCH_VARIABLE'] })
     expect(detail.failure?.message).toContain('QUAYSIDE_NO_SUCH_VARIABLE has no value')
     expect(() => bench.builds.start(bench.input({ context: '' }), {})).toThrow('what is to be built')
-  })
-
-  it('builds from a typed Dockerfile and from an archive', async () => {
-    const context = bench.context({ 'a.txt': 'hello', Dockerfile: `${FROM}COPY a.txt /b` })
-    const typed = await bench.build({ context, dockerfileText: `${FROM}COPY a.txt /a`, tags: ['typed:1'] })
-    expect(typed.detail.failure).toBeNull()
-    await exec('tar', ['-C', context, '-cf', `${engine.home}/context.tar`, '.'])
-    const tar = await bench.build({
-      contextKind: 'tar',
-      context: `${engine.home}/context.tar`,
-      tags: ['tar:1']
-    })
-    expect(tar.detail.failure).toBeNull()
-    expect(await engine.docker('run', '--rm', '--network', 'none', 'tar:1', 'cat', '/b')).toBe('hello')
-    const folder = await bench.build({ context, output: 'folder', outputPath: `${engine.home}/out` })
-    expect(folder.detail.failure).toBeNull()
-    expect(existsSync(`${engine.home}/out/b`)).toBe(true)
-  })
-
-  it('measures a context as buildx sends it', async () => {
-    const context = bench.context({
-      Dockerfile: 'FROM scratch\nCOPY . /',
-      '.dockerignore': 'node_modules\n**/*.log\n!keep/x.log\nlib/**\n!lib/inner/b\n# c\n/top\nq?z\n',
-      'a.txt': 'a'.repeat(1000),
-      'node_modules/x/y': 'b'.repeat(5000),
-      'deep/er/x.log': 'c'.repeat(70),
-      'keep/x.log': 'd'.repeat(30),
-      'lib/a': '1',
-      'lib/inner/b': '22',
-      'lib/inner/c': '333',
-      top: '4444',
-      'deep/top': '55555',
-      qaz: '6',
-      'deep/qaz': '7'
-    })
-    const out = `${engine.home}/sent`
-    const built = await bench.build({ context, output: 'folder', outputPath: out })
-    expect(built.detail.failure).toBeNull()
-    const sent = (await exec('find', [out, '-type', 'f', '-printf', '%s %P\n'])).stdout.trim().split('\n')
-    let last
-    for await (const size of measureContext({ context, dockerfile: '' }, new AbortController().signal))
-      last = size
-    expect(last).toMatchObject({
-      done: true,
-      ignoreFile: '.dockerignore',
-      files: sent.length,
-      bytes: sent.reduce((sum, line) => sum + Number(line.split(' ')[0]), 0)
-    })
   })
 
   it('takes a step that prints half a million lines, as far as the engine passes them on', async () => {

@@ -80,6 +80,19 @@ describe.skipIf(!canRunEngine)('builds without BuildKit', () => {
     expect(stdout).toContain(again.detail.imageId.replace('sha256:', '').slice(0, 12))
   })
 
+  it('passes on what steps run with', async () => {
+    const context = bench.context({
+      Dockerfile: `${FROM}RUN grep db /etc/hosts; df -k /dev/shm; ulimit -n\n`
+    })
+    const input = { context, addHosts: ['db=10.1.2.3'], ulimits: ['nofile=123'], shmSize: '7m' }
+    const { detail } = await bench.build(input)
+    expect(detail.failure).toBeNull()
+    const lines = bench.lines(detail.summary.Id, 3).join('\n')
+    expect(lines).toMatch(/10\.1\.2\.3\s+db/)
+    expect(lines).toMatch(/\s7168\s/)
+    expect(lines).toMatch(/^123$/m)
+  })
+
   it('takes a typed Dockerfile, which COPY does not see, and an archive', async () => {
     const context = bench.context({ a: '1' })
     const typed = await bench.build({
@@ -132,8 +145,8 @@ describe.skipIf(!canRunEngine)('builds without BuildKit', () => {
     [
       'what only BuildKit does',
       { Dockerfile: FROM },
-      { platforms: ['linux/amd64', 'linux/arm64'], ssh: ['default'] },
-      'no BuildKit, which is needed for SSH, several platforms.',
+      { platforms: ['linux/amd64', 'linux/arm64'], ssh: ['default'], noCacheFilter: ['a'] },
+      'no BuildKit, which is needed for SSH, several platforms, stages without cache.',
       null
     ]
   ])('tells why it failed: %s', async (_what, files, more, message, line) => {

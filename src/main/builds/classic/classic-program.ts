@@ -5,7 +5,9 @@
 import { Readable } from 'node:stream'
 import type { BuildInput } from '@shared/contract/builds'
 import type { SolveStatus } from '@shared/builds/solve-status'
+import { parseUlimit } from '@shared/builds/ulimit'
 import { outlineOf } from '@shared/docker/dockerfile-outline'
+import { parseMemorySize } from '@shared/docker/memory-size'
 import { parseReference } from '@shared/docker/reference'
 import { AppError } from '@shared/errors'
 import { buildImage, engineWords, type ImageBuild } from '../../docker/build-image'
@@ -78,6 +80,10 @@ export class ClassicProgram implements BuildProgram {
       target: input.target,
       platform: input.platforms[0] ?? '',
       network: input.network,
+      addHosts: input.addHosts.map((host) => host.replace('=', ':')),
+      ulimits: input.ulimits.map(parseUlimit).filter((one) => one !== null),
+      shmSize: parseMemorySize(input.shmSize) ?? 0,
+      cgroupParent: input.cgroupParent,
       buildArgs: pairs(input.buildArgs, (name) => process.env[name] ?? null),
       labels: pairs(input.labels, () => ''),
       cacheFrom: input.cacheFrom,

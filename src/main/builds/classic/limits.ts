@@ -11,9 +11,12 @@ export function needsBuildKit(input: BuildInput): string[] {
     ['named contexts', input.contexts.length > 0],
     ['cache from other places than images', input.cacheFrom.some((from) => from.includes('='))],
     ['writing a cache', input.cacheTo.length > 0],
-    ['an output other than the engine', input.output !== 'engine'],
+    ['an output other than the engine', input.output !== 'engine' || input.outputs.length > 0],
     ['provenance', input.provenance === 'min' || input.provenance === 'max'],
-    ['an SBOM', input.sbom]
+    ['an SBOM', input.sbom],
+    ['attestations', input.attestations.length > 0],
+    ['stages without cache', input.noCacheFilter.length > 0],
+    ['entitlements', input.allow.length > 0]
   ]
   return asked.filter(([, wanted]) => wanted).map(([name]) => name)
 }

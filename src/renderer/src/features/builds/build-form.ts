@@ -13,7 +13,13 @@ const LISTS = [
   'annotations',
   'cacheFrom',
   'cacheTo',
-  'contexts'
+  'contexts',
+  'noCacheFilter',
+  'outputs',
+  'attestations',
+  'addHosts',
+  'ulimits',
+  'allow'
 ] as const
 export type ListField = (typeof LISTS)[number]
 
@@ -41,6 +47,8 @@ export function inputOf({ chosenKind, ...form }: BuildForm): BuildInput {
     dockerfile: form.dockerfileText === null ? form.dockerfile.trim() : '',
     target: form.target.trim(),
     outputPath: form.outputPath.trim(),
+    shmSize: form.shmSize.trim(),
+    cgroupParent: form.cgroupParent.trim(),
     builder: form.builder.trim()
   }
 }

@@ -77,6 +77,12 @@ test.each([
   '[4, null, {"name": "", "input": {}}, {"name": "x", "input": {"context": 4}}]'
 ])('what was stored as %j is no favourite', (text) => expect(favouriteBuilds(memory(text))).toEqual([]))
 
+test('what an earlier version kept has the fields of this one', () => {
+  const { shmSize, outputs, ...input } = { ...emptyBuild(), context: '/src/shop' }
+  const kept = favouriteBuilds(memory(JSON.stringify([{ name: 'shop', input }])))
+  expect(kept).toEqual([{ name: 'shop', input: { ...input, shmSize, outputs } }])
+})
+
 test('no more are kept than there is place for', () => {
   const taken = Array.from({ length: 100 }, (_, n) => ({ name: String(n), input: emptyBuild() }))
   expect(nameProblem('more', taken, null)).toContain('100 favourites already')

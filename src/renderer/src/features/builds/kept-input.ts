@@ -17,7 +17,8 @@ export function withoutSecrets(input: BuildInput): BuildInput {
     labels: input.labels.map(withoutLogin),
     annotations: input.annotations.map(withoutLogin),
     cacheFrom: input.cacheFrom.flatMap(withoutAccess),
-    cacheTo: input.cacheTo.flatMap(withoutAccess)
+    cacheTo: input.cacheTo.flatMap(withoutAccess),
+    outputs: input.outputs.map(withoutLogin)
   }
 }
 
@@ -33,18 +34,23 @@ export function leftOutText(input: BuildInput): string {
   return `${new Intl.ListFormat('en').format(parts)} are not kept.`
 }
 
-/** Written by an earlier version, or by somebody else: every field must be of the kind that the form has. */
+/**
+ * Written by somebody else, or by an earlier version, which did not know every field yet: those that are there must be of
+ * the kind that the form has.
+ */
 export function checkedInput(value: unknown): BuildInput | null {
   if (typeof value !== 'object' || value === null) return null
   const given = value as Record<string, unknown>
   const first = emptyBuild()
   const fits = Object.entries(first).every(([field, usual]) => {
-    const one = given[field]
+    const one = field in given ? given[field] : usual
     if (Array.isArray(usual)) return Array.isArray(one) && one.every((line) => typeof line === 'string')
     return field === 'dockerfileText' ? one === null || typeof one === 'string' : typeof one === typeof usual
   })
   if (!fits) return null
-  return Object.fromEntries(Object.keys(first).map((field) => [field, given[field]])) as BuildInput
+  return Object.fromEntries(
+    Object.entries(first).map(([field, usual]) => [field, field in given ? given[field] : usual])
+  ) as unknown as BuildInput
 }
 
 /** A name alone is no secret: its value comes from elsewhere. */
