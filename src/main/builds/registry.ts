@@ -15,7 +15,7 @@ import { BuildRun, environmentNames, type BuildRunOptions } from './build-run'
 import type { BuildProgram } from './program'
 
 /** The page is told at most so often. */
-const TELL_MS = 80
+const TELL_MS = 120
 const MOST_KEPT = 50
 const MOST_LOG_BYTES = 512 * 1024 * 1024
 /** Quitting waits so long for buildx to end. */

@@ -19,6 +19,9 @@ import { LogView } from './view'
 
 /** The page is told at most so often. */
 const TELL_MS = 40
+/** Of lines that come faster than anybody reads, less often: drawing each few of them takes time from what writes them. */
+const FLOOD_TELL_MS = 120
+const FLOOD_ROWS = 100
 const MOST_ROWS = 1000
 const MOST_COPIED = 16 * 1024 * 1024
 const SLICE_MS = 8
@@ -83,11 +86,15 @@ export class LogService {
     const view = new LogView([...new Set(logs)], filter, this.#scanner, performance.now())
     this.#views.set(view.id, view)
     this.#follow()
+    let told = 0
     try {
       while (!signal.aborted) {
         const seen = view.changed.beats
-        yield view.takeState()
-        if (!(await view.changed.beyond(seen, signal)) || !(await pause(TELL_MS, signal))) return
+        const state = view.takeState()
+        const wait = state.endRow - told > FLOOD_ROWS ? FLOOD_TELL_MS : TELL_MS
+        told = state.endRow
+        yield state
+        if (!(await view.changed.beyond(seen, signal)) || !(await pause(wait, signal))) return
       }
     } finally {
       this.#views.delete(view.id)
