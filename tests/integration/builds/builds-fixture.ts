@@ -16,7 +16,7 @@ import { DockerClient } from '@main/docker/client'
 import { registryCredentials } from '@main/docker/registry-credentials'
 import { startLines } from '@main/platform/line-process'
 import { TaskRegistry } from '@main/tasks/registry'
-import type { TestEngine } from '../engine-fixture'
+import { startEngine, type TestEngine, type TestEngineOptions } from '../engine-fixture'
 
 export interface Ended {
   readonly detail: BuildNews['detail']
@@ -50,6 +50,29 @@ export interface BenchOptions {
   /** The docker context that the engine is reached by. */
   readonly dockerContext?: string
   readonly reader?: Reader | null
+}
+
+export interface BuildsOnEngine {
+  readonly engine: TestEngine
+  readonly bench: BuildBench
+  readonly stop: () => Promise<void>
+}
+
+/** An engine that has busybox, and builds on it. */
+export async function startBuilds(
+  options: BenchOptions & { readonly engine?: TestEngineOptions } = {}
+): Promise<BuildsOnEngine> {
+  const engine = await startEngine(options.engine)
+  await engine.importBusybox()
+  const bench = buildBench(engine, options)
+  return {
+    engine,
+    bench,
+    async stop() {
+      await bench.builds.dispose()
+      await engine.stop()
+    }
+  }
 }
 
 export function buildBench(

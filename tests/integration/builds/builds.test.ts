@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { BuildSteps } from '@shared/builds/solve-status'
 import type { BuildInput } from '@shared/contract/builds'
 import { parseSolveStatus } from '@main/builds/rawjson'
-import { BUSYBOX, canRunEngine, processesBelow, startEngine, type TestEngine } from '../engine-fixture'
-import { buildBench, type BuildBench } from './builds-fixture'
+import { BUSYBOX, canRunEngine, processesBelow, type TestEngine } from '../engine-fixture'
+import { startBuilds, type BuildBench } from './builds-fixture'
 
 const exec = promisify(execFile)
 const FROM = `FROM ${BUSYBOX}\n`
@@ -14,16 +14,13 @@ const FROM = `FROM ${BUSYBOX}\n`
 describe.skipIf(!canRunEngine)('builds on the real engine', () => {
   let engine: TestEngine
   let bench: BuildBench
+  let stop: () => Promise<void>
 
   beforeAll(async () => {
-    engine = await startEngine()
-    await engine.importBusybox()
-    bench = buildBench(engine)
+    ;({ engine, bench, stop } = await startBuilds())
   })
-
   afterAll(async () => {
-    await bench.builds.dispose()
-    await engine.stop()
+    await stop()
   })
 
   /** The steps as the CLI's own progress tells them. */

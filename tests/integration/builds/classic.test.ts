@@ -6,8 +6,8 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { BuildInput } from '@shared/contract/builds'
-import { BUSYBOX, canRunEngine, startEngine, type TestEngine } from '../engine-fixture'
-import { buildBench, type BuildBench } from './builds-fixture'
+import { BUSYBOX, canRunEngine, type TestEngine } from '../engine-fixture'
+import { startBuilds, type BuildBench } from './builds-fixture'
 
 const exec = promisify(execFile)
 const FROM = `FROM ${BUSYBOX}\n`
@@ -15,16 +15,13 @@ const FROM = `FROM ${BUSYBOX}\n`
 describe.skipIf(!canRunEngine)('builds without BuildKit', () => {
   let engine: TestEngine
   let bench: BuildBench
+  let stop: () => Promise<void>
 
   beforeAll(async () => {
-    engine = await startEngine()
-    await engine.importBusybox()
-    bench = buildBench(engine, { buildKit: false })
+    ;({ engine, bench, stop } = await startBuilds({ buildKit: false }))
   })
-
   afterAll(async () => {
-    await bench.builds.dispose()
-    await engine.stop()
+    await stop()
   })
 
   it('runs the instructions, marks what was cached, and makes the image the CLI makes', async () => {

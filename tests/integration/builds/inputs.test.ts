@@ -4,8 +4,8 @@ import { existsSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { measureContext } from '@main/builds/context-size'
-import { BUSYBOX, canRunEngine, startEngine, type TestEngine } from '../engine-fixture'
-import { buildBench, type BuildBench } from './builds-fixture'
+import { BUSYBOX, canRunEngine, type TestEngine } from '../engine-fixture'
+import { startBuilds, type BuildBench } from './builds-fixture'
 
 const exec = promisify(execFile)
 const FROM = `FROM ${BUSYBOX}\n`
@@ -13,16 +13,13 @@ const FROM = `FROM ${BUSYBOX}\n`
 describe.skipIf(!canRunEngine)('inputs of a build', () => {
   let engine: TestEngine
   let bench: BuildBench
+  let stop: () => Promise<void>
 
   beforeAll(async () => {
-    engine = await startEngine()
-    await engine.importBusybox()
-    bench = buildBench(engine)
+    ;({ engine, bench, stop } = await startBuilds())
   })
-
   afterAll(async () => {
-    await bench.builds.dispose()
-    await engine.stop()
+    await stop()
   })
 
   it('builds from a typed Dockerfile and from an archive', async () => {
@@ -71,9 +68,13 @@ describe.skipIf(!canRunEngine)('inputs of a build', () => {
     expect(lines).toContain('/quayside-builds/')
     expect(existsSync(`${out}/two`)).toBe(true)
     expect(await engine.docker('run', '--rm', '--network', 'none', 'more:1', 'cat', '/two')).toBe('two')
-    const again = await bench.build({ ...input, noCacheFilter: ['two'] })
+    const again = await bench.build({ ...input, tags: ['tagged:1'], noCacheFilter: ['two'] })
     const state = (text: string) => again.steps.find((step) => step.text.includes(text))?.state
     expect([state('grep db'), state('echo two')]).toEqual(['Cached', 'Done'])
+    // What the form says of tags: the image of the output has theirs, and its own name stays with the one before.
+    const id = (name: string) => engine.docker('images', '--quiet', '--no-trunc', name)
+    expect(await id('tagged:1')).toMatch(/^sha256:/)
+    expect(await id('tagged:1')).not.toBe(await id('more:1'))
     const { detail: refused } = await bench.build({ context, allow: ['nonsense'] })
     expect(refused.failure?.said).toContain('nonsense')
   })

@@ -1,24 +1,21 @@
 /** A shell in the last good step of a build that failed, with BuildKit and without. */
 import { readdirSync, writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { BUSYBOX, canRunEngine, startEngine, type TestEngine } from '../engine-fixture'
-import { buildBench, type BuildBench } from './builds-fixture'
+import { BUSYBOX, canRunEngine, type TestEngine } from '../engine-fixture'
+import { buildBench, startBuilds, type BuildBench } from './builds-fixture'
 
 const FROM = `FROM ${BUSYBOX}\n`
 
 describe.skipIf(!canRunEngine)('the last good step of a build', () => {
   let engine: TestEngine
   let bench: BuildBench
+  let stop: () => Promise<void>
 
   beforeAll(async () => {
-    engine = await startEngine()
-    await engine.importBusybox()
-    bench = buildBench(engine)
+    ;({ engine, bench, stop } = await startBuilds())
   })
-
   afterAll(async () => {
-    await bench.builds.dispose()
-    await engine.stop()
+    await stop()
   })
 
   it('opens a shell where the build stood before the step that failed', async () => {

@@ -2,9 +2,9 @@
 import { chmodSync, chownSync, truncateSync, writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { measureContext } from '@main/builds/context-size'
-import { BUSYBOX, canRunEngine, startEngine, type TestEngine } from '../engine-fixture'
+import { BUSYBOX, canRunEngine, type TestEngine } from '../engine-fixture'
 import { startRegistry } from '../registry-fixture'
-import { buildBench, type BuildBench } from './builds-fixture'
+import { buildBench, startBuilds, type BuildBench } from './builds-fixture'
 
 const FROM = `FROM ${BUSYBOX}\n`
 const TEN_GB = 10 * 1024 ** 3
@@ -12,16 +12,13 @@ const TEN_GB = 10 * 1024 ** 3
 describe.skipIf(!canRunEngine)('builds that are refused', () => {
   let engine: TestEngine
   let bench: BuildBench
+  let stop: () => Promise<void>
 
   beforeAll(async () => {
-    engine = await startEngine({ diskBytes: 300 * 1024 ** 2 })
-    await engine.importBusybox()
-    bench = buildBench(engine)
+    ;({ engine, bench, stop } = await startBuilds({ engine: { diskBytes: 300 * 1024 ** 2 } }))
   })
-
   afterAll(async () => {
-    await bench.builds.dispose()
-    await engine.stop()
+    await stop()
   })
 
   it('warns of files that BuildKit passes on empty without a word', async () => {
